@@ -1,0 +1,200 @@
+import type { FaultKind } from './fault.js'
+import type { CloseVerdict, TransferResult } from './ports.js'
+
+// One function per audit event: the only place where an event gets its name and fields. Secrets never enter here.
+
+export type Outcome = 'success' | 'failure' | 'denied'
+
+/** Reasons that are not the kind of a fault. Together with {@link FaultKind} this is the closed list. */
+export const REASONS = [
+  // connections
+  'banned',
+  'too_many_connections',
+  'too_many_connections_from_address',
+  'connection_rate',
+  'shutting_down',
+  'handshake_timeout',
+  'handshake_failed',
+  'alpn_mismatch',
+  // logins
+  'unknown_user',
+  'wrong_password',
+  'user_disabled',
+  'user_expired',
+  'address_not_allowed',
+  'too_many_sessions',
+  'too_many_failures',
+  'verification_queue_full',
+  'malformed_credentials',
+  'limiter_unavailable',
+  // ends of sessions
+  'quit',
+  'peer_closed',
+  'connection_lost',
+  'login_timeout',
+  'idle_timeout',
+  'protocol_abuse',
+  'foreign_protocol',
+  'user_removed',
+  // data connections
+  'foreign_address',
+  'not_resumed',
+  // configuration
+  'invalid_configuration',
+  // commands
+  'unknown_command',
+  'not_implemented',
+  'line_too_long',
+] as const
+
+export type Reason = (typeof REASONS)[number] | FaultKind
+
+export type EventDetail = Readonly<Record<string, string | number | boolean | null | undefined>>
+
+export interface AuditEvent {
+  readonly event: string
+  readonly outcome: Outcome
+  readonly reason?: Reason | undefined
+  readonly detail: EventDetail
+}
+
+/** Whom an event is about; the session fills it in. */
+export interface Subject {
+  readonly session: string
+  readonly client: { readonly address: string; readonly port: number }
+  readonly user?: string | undefined
+}
+
+const success = (event: string, detail: EventDetail = {}): AuditEvent => ({
+  event,
+  outcome: 'success',
+  detail,
+})
+const failure = (event: string, reason: Reason, detail: EventDetail = {}): AuditEvent => ({
+  event,
+  outcome: 'failure',
+  reason,
+  detail,
+})
+const denied = (event: string, reason: Reason, detail: EventDetail = {}): AuditEvent => ({
+  event,
+  outcome: 'denied',
+  reason,
+  detail,
+})
+
+// the server
+export const serverStarted = (detail: { address: string; port: number; node: string }) =>
+  success('server.started', detail)
+export const serverStopping = (signal: string) => success('server.stopping', { signal })
+export const serverStopped = () => success('server.stopped')
+export const configLoaded = (file: string, users: number) => success('config.loaded', { file, users })
+export const configRejected = (file: string, errors: number) =>
+  failure('config.rejected', 'invalid_configuration', { file, errors })
+
+// connections
+export const connectionAccepted = () => success('connection.accepted')
+export const connectionRefused = (reason: Reason) => denied('connection.refused', reason)
+export interface TlsFacts {
+  /** For instance `TLSv1.3`. */
+  readonly version: string
+  readonly cipher: string
+  readonly group: string | undefined
+  readonly serverName: string | undefined
+  readonly alpn: string | undefined
+}
+export const tlsEstablished = (facts: TlsFacts) => success('tls.established', { ...facts })
+export const tlsFailed = (reason: Reason, error?: string) => failure('tls.failed', reason, { error })
+export const sessionEnded = (
+  reason: Reason,
+  detail: { bytesIn: number; bytesOut: number; files: number; seconds: number },
+): AuditEvent => ({ event: 'session.ended', outcome: 'success', reason, detail })
+
+// logins
+export const loginSucceeded = (factor: 'password') => success('login.succeeded', { factor })
+export const loginFailed = (reason: Reason, attemptedUser: string) =>
+  denied('login.failed', reason, { attemptedUser: shorten(attemptedUser) })
+export const addressBanned = (address: string, seconds: number) =>
+  denied('address.banned', 'too_many_failures', { address, seconds })
+export const addressUnbanned = (address: string) => success('address.unbanned', { address })
+
+// data connections
+export const dataOpened = (resumed: boolean, version: string) => success('data.opened', { resumed, version })
+export const dataRejected = (reason: Reason, detail: { address: string; remedy?: string }) =>
+  denied('data.rejected', reason, detail)
+
+// files
+export interface DownloadFacts extends TransferResult {
+  readonly resumedFrom: number
+}
+export const fileDownloaded = (path: string, facts: DownloadFacts) =>
+  success('file.downloaded', { path, ...rated(facts) })
+export interface UploadFacts extends TransferResult {
+  readonly resumedFrom: number
+  readonly size: number
+  readonly sha256: string | undefined
+  readonly close: CloseVerdict
+}
+export const fileUploaded = (path: string, facts: UploadFacts) =>
+  success('file.uploaded', { path, ...rated(facts) })
+export const fileDownloadFailed = (path: string, reason: Reason) =>
+  failure('file.download_failed', reason, { path })
+export const fileUploadFailed = (path: string, reason: Reason) =>
+  failure('file.upload_failed', reason, { path })
+export const fileDeleted = (path: string) => success('file.deleted', { path })
+export const fileRenamed = (path: string, to: string) => success('file.renamed', { path, to })
+export const fileTimeSet = (path: string, time: Date) =>
+  success('file.time_set', { path, modified: time.toISOString() })
+export const fileModeSet = (path: string, mode: number) =>
+  success('file.mode_set', { path, mode: mode.toString(8) })
+export const dirCreated = (path: string) => success('dir.created', { path })
+export const dirRemoved = (path: string) => success('dir.removed', { path })
+export const dirListed = (path: string, entries: number) => success('dir.listed', { path, entries })
+
+// refusals
+export const accessDenied = (command: string, path: string, right: string | undefined) =>
+  denied('access.denied', 'denied', { command, path, right })
+export const commandRejected = (command: string, reason: Reason) =>
+  failure('command.rejected', reason, { command: shorten(command) })
+
+/** Every event name, for the schema and the documentation. */
+export const EVENT_NAMES = [
+  'server.started',
+  'server.stopping',
+  'server.stopped',
+  'config.loaded',
+  'config.rejected',
+  'connection.accepted',
+  'connection.refused',
+  'tls.established',
+  'tls.failed',
+  'session.ended',
+  'login.succeeded',
+  'login.failed',
+  'address.banned',
+  'address.unbanned',
+  'data.opened',
+  'data.rejected',
+  'file.downloaded',
+  'file.uploaded',
+  'file.download_failed',
+  'file.upload_failed',
+  'file.deleted',
+  'file.renamed',
+  'file.time_set',
+  'file.mode_set',
+  'dir.created',
+  'dir.removed',
+  'dir.listed',
+  'access.denied',
+  'command.rejected',
+] as const
+
+/** What a stranger typed is kept for the reader of the log, but not more of it than a name needs. */
+const shorten = (text: string): string => (text.length <= 64 ? text : `${text.slice(0, 63)}…`)
+
+const rated = (facts: DownloadFacts | UploadFacts): EventDetail => ({
+  ...facts,
+  seconds: Math.round(facts.seconds * 1000) / 1000,
+  bytesPerSecond: Math.round(facts.bytes / Math.max(facts.seconds, 0.001)),
+})

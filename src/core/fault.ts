@@ -1,0 +1,66 @@
+import type { Reason } from './audit-event.js'
+
+/**
+ * What can go wrong in answering a command, by meaning. `protocol/replies` gives each kind its reply, so a
+ * client only ever sees fixed text; the cause stays in the operational log.
+ */
+export type FaultKind =
+  // the command itself
+  | 'syntax'
+  | 'encoding'
+  | 'bad_parameter'
+  | 'bad_sequence'
+  | 'not_logged_in'
+  | 'login_refused'
+  | 'already_logged_in'
+  // files: absent and forbidden share one reply, so that probing maps nothing
+  | 'not_found'
+  | 'denied'
+  | 'exists'
+  | 'not_a_file'
+  | 'not_a_directory'
+  | 'not_empty'
+  | 'name_not_allowed'
+  | 'other_filesystem'
+  | 'bad_range'
+  | 'busy'
+  | 'no_space'
+  | 'too_large'
+  | 'storage_error'
+  | 'audit_unavailable'
+  // the data connection
+  | 'no_passive'
+  | 'no_passive_port'
+  | 'no_ipv4'
+  | 'data_timeout'
+  | 'data_handshake'
+  | 'data_not_resumed'
+  | 'data_stalled'
+  | 'data_cut'
+  | 'aborted'
+  | 'file_shrank'
+  // everything unforeseen
+  | 'internal'
+
+export interface FaultDetail {
+  /** The code written to the audit log; defaults to the kind. */
+  readonly reason?: Reason
+  readonly cause?: unknown
+}
+
+/** The one error type that crosses layers. Anything else that is thrown is a bug and answered with 451. */
+export class Fault extends Error {
+  readonly kind: FaultKind
+  readonly reason: Reason
+
+  constructor(kind: FaultKind, detail: FaultDetail = {}) {
+    super(kind, detail.cause === undefined ? undefined : { cause: detail.cause })
+    this.name = 'Fault'
+    this.kind = kind
+    this.reason = detail.reason ?? kind
+  }
+}
+
+/** Turns whatever was thrown into a Fault; a stranger becomes `internal` and keeps its cause. */
+export const toFault = (thrown: unknown): Fault =>
+  thrown instanceof Fault ? thrown : new Fault('internal', { cause: thrown })

@@ -1,0 +1,29 @@
+import type { Grants } from './permission.js'
+
+/** How the server bends for one partner's client. */
+export interface Compat {
+  /** `require`: the data connection must resume the control connection's TLS session; `prefer`: need not. */
+  readonly dataSession: 'require' | 'prefer'
+  /** `strict`: an upload without a TLS close_notify is incomplete; `tolerant`: accepted and audited. */
+  readonly close: 'strict' | 'tolerant'
+  /** `convert`: line ends change under TYPE A (RFC 959 §3.1.1.1); `verbatim`: bytes pass as they are. */
+  readonly ascii: 'convert' | 'verbatim'
+}
+
+/** Who is logged in, and what that allows. Frozen. */
+export interface Identity {
+  readonly name: string
+  /** Host folder that is the user's `/`; absolute. Never shown to a client. */
+  readonly home: string
+  readonly grants: Grants
+  readonly compat: Compat
+  /** Most sessions at a time; undefined for no limit of its own. */
+  readonly maxSessions: number | undefined
+}
+
+/** An address with its port, IPv4-mapped IPv6 already unwrapped. */
+export interface Endpoint {
+  readonly address: string
+  readonly port: number
+  readonly family: 4 | 6
+}

@@ -1,0 +1,176 @@
+import type { AuditEvent, Subject } from './audit-event.js'
+import type { Compat, Endpoint, Identity } from './identity.js'
+import type { Right } from './permission.js'
+import type { VirtualPath } from './virtual-path.js'
+
+// What the inner layers need of the world. Each interface is implemented by one adapter folder.
+
+/** Bytes in order. A chunk stays valid until the second next one is asked for: producers may reuse two buffers. */
+export type ByteSource = AsyncIterable<Uint8Array>
+
+/** Takes bytes in order; `open` is called once, when the data connection is up and before the first write. */
+export interface ByteSink {
+  open(): Promise<void>
+  /** Resolves when the chunks may be reused. Throws a Fault (`no_space`, `too_large`, `storage_error`). */
+  write(chunks: readonly Uint8Array[]): Promise<void>
+}
+
+/** The audit log. */
+export interface Audit {
+  /**
+   * Hands the record to the operating system before it returns.
+   * @throws Fault `audit_unavailable` when it cannot be written and `audit.onFailure` is `closed`
+   */
+  record(event: AuditEvent, subject?: Subject): void
+}
+
+/** The operational log, for the people who run the server. */
+export interface Log {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface Credentials {
+  readonly user: string
+  readonly password: string
+  readonly address: string
+}
+
+export interface Authenticator {
+  /** @throws Fault `login_refused`; its reason is for the audit log, never for the client */
+  login(credentials: Credentials, signal: AbortSignal): Promise<Identity>
+}
+
+/** A place among the allowed connections; given back when the connection is over. */
+export interface ConnectionLease extends Disposable {}
+
+export interface ConnectionLimits {
+  /** @throws Fault `denied` with the reason: banned, too many at once, too many in a short time */
+  admit(address: string): Promise<ConnectionLease>
+}
+
+export interface LoginLimits {
+  /** Asked before a password is looked at. @throws Fault `login_refused` */
+  check(user: string, address: string): Promise<void>
+  failed(user: string, address: string): Promise<void>
+  succeeded(user: string, address: string): Promise<void>
+}
+
+/** One thing in a folder, or a thing by itself. Symbolic links, devices, FIFOs and sockets never become one. */
+export interface Entry {
+  readonly name: string
+  readonly type: 'file' | 'dir'
+  /** Bytes; 0 for a folder. */
+  readonly size: number
+  readonly modified: Date
+  /** Permission bits, 0 to 0o7777. */
+  readonly mode: number
+  /** Equal for equal files, different for different ones (RFC 3659 §7.5.2). */
+  readonly unique: string
+}
+
+export interface ReadableFile extends AsyncDisposable {
+  /** Size in bytes when opened. */
+  readonly size: number
+  /** From the offset asked for to the size when opened. @throws Fault `file_shrank` `storage_error` */
+  readonly bytes: ByteSource
+}
+
+export interface UploadReceipt {
+  /** Size of the whole committed file in bytes. */
+  readonly size: number
+  /** SHA-256 of the whole file in hex; undefined when `uploads.checksum` is off. */
+  readonly sha256: string | undefined
+}
+
+/** An upload on its way. Disposed without `commit`, it leaves the target as it was. */
+export interface Upload extends ByteSink, AsyncDisposable {
+  /** What the bytes will be called: differs from the path asked for only for STOU. */
+  readonly path: VirtualPath
+  /** Whole, under its final name, and as durable as `uploads.durability` says when this resolves. */
+  commit(): Promise<UploadReceipt>
+}
+
+export interface UploadRequest {
+  /** Where to continue: an offset in bytes (0 for a new file), or the end of the file as it is (APPE). */
+  readonly from: number | 'end'
+  /** Never replace: take another name when this one is taken (STOU). */
+  readonly unique?: boolean
+}
+
+/** The tree of one logged-in user. Every method checks the grants and throws a Fault; none follows a symlink. */
+export interface Files extends AsyncDisposable {
+  openRead(path: VirtualPath, from: number): Promise<ReadableFile>
+  /** Checks rights, name and size; touches nothing until the upload's `open`. */
+  prepareUpload(path: VirtualPath, request: UploadRequest): Promise<Upload>
+  /** @throws Fault `too_large` when so many bytes could never be stored */
+  checkRoom(bytes: number): void
+  entry(path: VirtualPath): Promise<Entry>
+  /** Batches, so that a folder of any size needs little memory. */
+  list(path: VirtualPath): AsyncIterable<readonly Entry[]>
+  makeDir(path: VirtualPath): Promise<void>
+  removeDir(path: VirtualPath): Promise<void>
+  remove(path: VirtualPath): Promise<void>
+  rename(from: VirtualPath, to: VirtualPath): Promise<void>
+  setModified(path: VirtualPath, time: Date): Promise<void>
+  setMode(path: VirtualPath, mode: number): Promise<void>
+  rights(path: VirtualPath): ReadonlySet<Right>
+  mayEnter(path: VirtualPath): boolean
+}
+
+export interface Storage {
+  /** @throws Fault `storage_error` when the home is missing or not a folder */
+  open(identity: Identity): Promise<Files>
+}
+
+/** Whether the peer ended its TLS stream properly (RFC 8446 §6.1), read off the byte counts. */
+export type CloseVerdict = 'clean' | 'cut' | 'unknown'
+
+export interface TransferResult {
+  /** Bytes of the file on the data connection, after any line-end conversion. */
+  readonly bytes: number
+  readonly seconds: number
+}
+
+export interface ReceiveResult extends TransferResult {
+  readonly close: CloseVerdict
+}
+
+export interface TransferOptions {
+  readonly signal: AbortSignal
+  /** Convert line ends on the way (TYPE A). */
+  readonly ascii: boolean
+}
+
+/** The data connections of one session, one at a time. */
+export interface DataChannel extends AsyncDisposable {
+  /**
+   * Reserves a passive port and listens; replaces an earlier one. `family` is that of the address to announce.
+   * @throws Fault `no_passive_port`, `no_ipv4`
+   */
+  listen(family: 4 | 6, compat: Compat): Promise<{ readonly address: string; readonly port: number }>
+  /** Waits for the connection, pumps, sends close_notify. @throws Fault `no_passive` `data_*` `aborted` */
+  send(source: ByteSource, options: TransferOptions): Promise<TransferResult>
+  /** Waits for the connection, opens the sink, pumps to the peer's end. @throws Fault as `send` and the sink */
+  receive(sink: ByteSink, options: TransferOptions): Promise<ReceiveResult>
+  /** Whether a transfer could start: a passive port is open or its connection is waiting. */
+  readonly armed: boolean
+  /** Bytes moved so far by the running transfer; undefined when there is none. */
+  readonly progress: number | undefined
+  /** Drops what PASV made, without disturbing the session. */
+  reset(): Promise<void>
+}
+
+/** The control connection as the session sees it: bytes in, text out. */
+export interface ControlConnection extends AsyncDisposable {
+  readonly peer: Endpoint
+  readonly local: Endpoint
+  /** SNI host name of the handshake, if the client sent one. */
+  readonly serverName: string | undefined
+  /** Ends when the peer closes; throws when the connection breaks. Pulling slowly slows the peer down. */
+  readonly input: AsyncIterable<Uint8Array>
+  /** Resolves when the bytes were handed to the operating system; false when the connection is gone. */
+  write(text: string): Promise<boolean>
+}
