@@ -41,10 +41,6 @@ export const REASONS = [
   'not_resumed',
   // configuration
   'invalid_configuration',
-  // commands
-  'unknown_command',
-  'not_implemented',
-  'line_too_long',
 ] as const
 
 export type Reason = (typeof REASONS)[number] | FaultKind
@@ -92,6 +88,11 @@ export const configLoaded = (file: string, users: number) => success('config.loa
 export const configRejected = (file: string, errors: number) =>
   failure('config.rejected', 'invalid_configuration', { file, errors })
 
+// the audit log itself
+/** The log is written again: how many records it missed, and the bytes of an incomplete line it ended. */
+export const auditRecovered = (detail: { lost: number; torn: number | undefined }) =>
+  success('audit.recovered', detail)
+
 // connections
 export const connectionAccepted = () => success('connection.accepted')
 export const connectionRefused = (reason: Reason) => denied('connection.refused', reason)
@@ -99,7 +100,6 @@ export interface TlsFacts {
   /** For instance `TLSv1.3`. */
   readonly version: string
   readonly cipher: string
-  readonly group: string | undefined
   readonly serverName: string | undefined
   readonly alpn: string | undefined
 }
@@ -164,6 +164,7 @@ export const EVENT_NAMES = [
   'server.stopped',
   'config.loaded',
   'config.rejected',
+  'audit.recovered',
   'connection.accepted',
   'connection.refused',
   'tls.established',

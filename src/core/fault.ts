@@ -4,43 +4,48 @@ import type { Reason } from './audit-event.js'
  * What can go wrong in answering a command, by meaning. `protocol/replies` gives each kind its reply, so a
  * client only ever sees fixed text; the cause stays in the operational log.
  */
-export type FaultKind =
+export const FAULT_KINDS = [
   // the command itself
-  | 'syntax'
-  | 'encoding'
-  | 'bad_parameter'
-  | 'bad_sequence'
-  | 'not_logged_in'
-  | 'login_refused'
-  | 'already_logged_in'
+  'syntax',
+  'line_too_long',
+  'unknown_command',
+  'encoding',
+  'bad_parameter',
+  'bad_sequence',
+  'not_logged_in',
+  'login_refused',
+  'already_logged_in',
   // files: absent and forbidden share one reply, so that probing maps nothing
-  | 'not_found'
-  | 'denied'
-  | 'exists'
-  | 'not_a_file'
-  | 'not_a_directory'
-  | 'not_empty'
-  | 'name_not_allowed'
-  | 'other_filesystem'
-  | 'bad_range'
-  | 'busy'
-  | 'no_space'
-  | 'too_large'
-  | 'storage_error'
-  | 'audit_unavailable'
+  'not_found',
+  'denied',
+  'exists',
+  'not_a_file',
+  'not_a_directory',
+  'not_empty',
+  'name_not_allowed',
+  'other_filesystem',
+  'bad_range',
+  'busy',
+  'no_space',
+  'too_large',
+  'storage_error',
+  'audit_unavailable',
   // the data connection
-  | 'no_passive'
-  | 'no_passive_port'
-  | 'no_ipv4'
-  | 'data_timeout'
-  | 'data_handshake'
-  | 'data_not_resumed'
-  | 'data_stalled'
-  | 'data_cut'
-  | 'aborted'
-  | 'file_shrank'
+  'no_passive',
+  'no_passive_port',
+  'no_ipv4',
+  'data_timeout',
+  'data_handshake',
+  'data_not_resumed',
+  'data_stalled',
+  'data_cut',
+  'aborted',
+  'file_shrank',
   // everything unforeseen
-  | 'internal'
+  'internal',
+] as const
+
+export type FaultKind = (typeof FAULT_KINDS)[number]
 
 export interface FaultDetail {
   /** The code written to the audit log; defaults to the kind. */

@@ -20,10 +20,3 @@ export interface Identity {
   /** Most sessions at a time; undefined for no limit of its own. */
   readonly maxSessions: number | undefined
 }
-
-/** An address with its port, IPv4-mapped IPv6 already unwrapped. */
-export interface Endpoint {
-  readonly address: string
-  readonly port: number
-  readonly family: 4 | 6
-}

@@ -46,6 +46,11 @@ export class Grants {
     return this.#grants.find(([folder]) => isWithin(path, folder))?.[1] ?? NOTHING
   }
 
+  /** The folders strictly beneath `path` that have a grant of their own. */
+  beneath(path: VirtualPath): VirtualPath[] {
+    return this.#grants.map(([folder]) => folder).filter(folder => folder !== path && isWithin(folder, path))
+  }
+
   /** True when the path itself, or something beneath it, is granted: one may stand there and pass through. */
   mayEnter(path: VirtualPath): boolean {
     return (

@@ -1,5 +1,6 @@
 import type { AuditEvent, Subject } from './audit-event.js'
-import type { Compat, Endpoint, Identity } from './identity.js'
+import type { Endpoint } from './endpoint.js'
+import type { Compat, Identity } from './identity.js'
 import type { Right } from './permission.js'
 import type { VirtualPath } from './virtual-path.js'
 
@@ -45,6 +46,12 @@ export interface Authenticator {
 
 /** A place among the allowed connections; given back when the connection is over. */
 export interface ConnectionLease extends Disposable {}
+
+/** Counts the live sessions of each user. */
+export interface SessionCounter {
+  /** @throws Fault `login_refused` with the reason `too_many_sessions` */
+  enter(identity: Identity): Disposable
+}
 
 export interface ConnectionLimits {
   /** @throws Fault `denied` with the reason: banned, too many at once, too many in a short time */
@@ -155,8 +162,6 @@ export interface DataChannel extends AsyncDisposable {
   send(source: ByteSource, options: TransferOptions): Promise<TransferResult>
   /** Waits for the connection, opens the sink, pumps to the peer's end. @throws Fault as `send` and the sink */
   receive(sink: ByteSink, options: TransferOptions): Promise<ReceiveResult>
-  /** Whether a transfer could start: a passive port is open or its connection is waiting. */
-  readonly armed: boolean
   /** Bytes moved so far by the running transfer; undefined when there is none. */
   readonly progress: number | undefined
   /** Drops what PASV made, without disturbing the session. */

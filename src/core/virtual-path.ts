@@ -71,3 +71,7 @@ export const childOf = (folder: VirtualPath, name: string): VirtualPath =>
 /** True when `path` is `folder` itself or lies beneath it. */
 export const isWithin = (path: VirtualPath, folder: VirtualPath): boolean =>
   folder === ROOT || path === folder || path.startsWith(`${folder}/`)
+
+/** What `path`, which must lie within `from`, is called once `from` is called `to`. Neither is the root. */
+export const rebase = (path: VirtualPath, from: VirtualPath, to: VirtualPath): VirtualPath =>
+  `${to}${path.slice(from.length)}` as VirtualPath

@@ -1,0 +1,145 @@
+import { Fault } from '../core/fault.js'
+import { parseFacts } from '../protocol/facts.js'
+import type { AnyTimeCommand, Command } from './command.js'
+
+/** Read off the table: only what is really there (RFC 2389 §3). Each line has one leading space. */
+export const FEAT: AnyTimeCommand = {
+  verb: 'FEAT',
+  syntax: '',
+  phase: 'any',
+  argument: 'none',
+  async *run(context) {
+    const features = context.commands.flatMap(command => command.feat?.(context) ?? [])
+    // TVFS (RFC 3659 §6) and UTF8 (RFC 2640) are properties of the server, not of a command.
+    const lines = [...features, 'TVFS', 'UTF8'].sort().map(line => ` ${line}`)
+    yield { name: 'system_status', text: 'Features:', lines }
+  },
+}
+
+export const OPTS: AnyTimeCommand = {
+  verb: 'OPTS',
+  syntax: 'UTF8 ON|MLST facts',
+  phase: 'any',
+  argument: 'required',
+  async *run({ settings }, argument) {
+    const [, name = '', value = ''] = /^(\S+) ?(.*)$/.exec(argument) ?? []
+    switch (name.toUpperCase()) {
+      case 'UTF8':
+      case 'UTF-8':
+        // There is nothing to turn off: names are always UTF-8.
+        if (!/^(ON)?$/i.test(value.trim())) yield 'bad_value'
+        else yield { name: 'done', text: 'UTF-8 is always on.' }
+        break
+      case 'MLST':
+        settings.facts = parseFacts(value)
+        yield {
+          name: 'done',
+          text: `MLST OPTS ${[...settings.facts].map(fact => `${fact};`).join('')}`.trimEnd(),
+        }
+        break
+      default:
+        throw new Fault('bad_parameter')
+    }
+  },
+}
+
+export const HELP: AnyTimeCommand = {
+  verb: 'HELP',
+  syntax: '[command]',
+  phase: 'any',
+  argument: 'optional',
+  async *run({ commands }, argument) {
+    const asked = argument.trim().toUpperCase()
+    if (asked === '') {
+      yield { name: 'help', text: 'Commands:', lines: inColumns(commands.filter(isPlain).map(verbOf)) }
+      return
+    }
+    const found = commands.find(command => command.verb === asked)
+    if (found) yield { name: 'help', text: `${found.verb} ${found.syntax}`.trimEnd() }
+    else yield 'not_implemented'
+  },
+}
+
+export const SITE_HELP: AnyTimeCommand = {
+  verb: 'SITE HELP',
+  syntax: '',
+  phase: 'any',
+  argument: 'none',
+  async *run({ commands }) {
+    const lines = commands
+      .filter(command => !isPlain(command))
+      .map(({ verb, syntax }) => ` ${verb} ${syntax}`)
+    yield { name: 'help', text: 'SITE commands:', lines }
+  },
+}
+
+export const SYST: AnyTimeCommand = {
+  verb: 'SYST',
+  syntax: '',
+  phase: 'any',
+  argument: 'none',
+  async *run() {
+    yield 'system_type'
+  },
+}
+
+export const NOOP: AnyTimeCommand = {
+  verb: 'NOOP',
+  syntax: '',
+  phase: 'any',
+  argument: 'optional',
+  duringTransfer: true,
+  async *run() {
+    yield 'done'
+  },
+}
+
+/** Some clients tell their name; nothing is done with it. */
+export const CLNT: AnyTimeCommand = {
+  verb: 'CLNT',
+  syntax: 'name',
+  phase: 'any',
+  argument: 'required',
+  feat: () => ['CLNT'],
+  async *run() {
+    yield 'done'
+  },
+}
+
+/** Replies are in English (RFC 2640 §4); LANG without a language, or with EN, asks for just that. */
+export const LANG: AnyTimeCommand = {
+  verb: 'LANG',
+  syntax: '[EN]',
+  phase: 'any',
+  argument: 'optional',
+  feat: () => ['LANG EN*'],
+  async *run(_context, argument) {
+    if (/^(EN(-.*)?)?$/i.test(argument.trim())) yield 'done'
+    else yield 'bad_value'
+  },
+}
+
+/** In a transfer it waits for the end of it (RFC 959 §4.1.1). */
+export const QUIT: AnyTimeCommand = {
+  verb: 'QUIT',
+  syntax: '',
+  phase: 'any',
+  argument: 'none',
+  async *run({ quit }) {
+    quit()
+    yield 'goodbye'
+  },
+}
+
+const isPlain = (command: Command): boolean => !command.verb.includes(' ')
+const isSite = (command: Command): boolean => command.verb.startsWith('SITE ')
+const verbOf = (command: Command): string => command.verb
+
+function inColumns(words: readonly string[]): string[] {
+  const lines: string[] = []
+  for (let i = 0; i < words.length; i += 10) {
+    const row = words.slice(i, i + 10).map(word => ` ${word.padEnd(5)}`)
+    lines.push(row.join('').trimEnd())
+  }
+  return lines
+}

@@ -1,0 +1,12 @@
+/** An address with its port; IPv4 never in its IPv6-mapped form. */
+export interface Endpoint {
+  readonly address: string
+  readonly port: number
+  readonly family: 4 | 6
+}
+
+/** What the operating system reports for a socket; a dual-stack listener shows IPv4 peers as `::ffff:192.0.2.1`. */
+export function endpoint(address: string | undefined, port: number | undefined): Endpoint {
+  const plain = (address ?? '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '')
+  return { address: plain, port: port ?? 0, family: plain.includes(':') ? 6 : 4 }
+}

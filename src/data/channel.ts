@@ -1,0 +1,184 @@
+import type { AuditEvent } from '../core/audit-event.js'
+import type { Endpoint } from '../core/endpoint.js'
+import { Fault } from '../core/fault.js'
+import type { Compat } from '../core/identity.js'
+import type {
+  ByteSink,
+  ByteSource,
+  DataChannel,
+  ReceiveResult,
+  TransferOptions,
+  TransferResult,
+} from '../core/ports.js'
+import type { AnnouncedAddress } from './announced-address.js'
+import { FromNetworkLines, toNetworkLines } from './ascii-lines.js'
+import { end, sendAll } from './download.js'
+import type { PassivePorts } from './passive-ports.js'
+import { Rendezvous } from './rendezvous.js'
+import type { Secure, Secured } from './secured.js'
+import { Intake } from './upload.js'
+
+/** How long the peer may take to close after everything was sent; closing earlier could cut off the tail. */
+const LINGER_MS = 15_000
+
+export interface DataTimeouts {
+  /** Milliseconds from the transfer command to the data connection. */
+  readonly dataConnect: number
+  /** Milliseconds for its TLS handshake. */
+  readonly handshake: number
+  /** Milliseconds without a byte in either direction. */
+  readonly dataStall: number
+}
+
+export interface PassiveChannelOptions {
+  readonly peer: Endpoint
+  readonly local: Endpoint
+  readonly ports: PassivePorts
+  readonly announced: AnnouncedAddress
+  /** Bound to the control connection's TLS context. */
+  readonly secure: Secure
+  readonly timeouts: DataTimeouts
+  /** @throws Fault `audit_unavailable` */
+  record(event: AuditEvent): void
+}
+
+/** The data connections of one session: passive only, one at a time, TLS always. */
+export class PassiveChannel implements DataChannel {
+  readonly #options: PassiveChannelOptions
+  #rendezvous: Rendezvous | undefined
+  #compat: Compat | undefined
+  #progress: number | undefined
+
+  constructor(options: PassiveChannelOptions) {
+    this.#options = options
+  }
+
+  get progress(): number | undefined {
+    return this.#progress
+  }
+
+  async listen(family: 4 | 6, compat: Compat): Promise<{ address: string; port: number }> {
+    // Before the new one, so that a range of one port works.
+    await this.reset()
+    const { peer, local, ports, announced, secure, timeouts, record } = this.#options
+    const address = family === 4 ? await announced.forClient(peer, local) : local.address
+    const listener = await ports.listen(local.address, peer.address)
+    this.#compat = compat
+    this.#rendezvous = new Rendezvous(listener, {
+      peer: peer.address,
+      secure,
+      requireResumption: compat.dataSession === 'require',
+      connectTimeout: timeouts.dataConnect,
+      handshakeTimeout: timeouts.handshake,
+      record,
+    })
+    return { address, port: listener.port }
+  }
+
+  async send(source: ByteSource, { signal, ascii }: TransferOptions): Promise<TransferResult> {
+    return await this.#transfer(signal, async ({ stream }) => {
+      let bytes = 0
+      await sendAll(stream, ascii ? toNetworkLines(source) : source, count => {
+        bytes += count
+        this.#progress = bytes
+      })
+      linger(stream)
+      return { bytes }
+    })
+  }
+
+  async receive(sink: ByteSink, { signal, ascii }: TransferOptions): Promise<ReceiveResult> {
+    return await this.#transfer(signal, async ({ stream, verdict }) => {
+      await sink.open()
+      const intake = new Intake(stream)
+      const lines = ascii ? new FromNetworkLines() : undefined
+      let bytes = 0
+      const store = async (chunks: Uint8Array[]) => {
+        await sink.write(chunks)
+        for (const chunk of chunks) bytes += chunk.length
+        this.#progress = bytes
+      }
+      for await (const batch of intake.batches())
+        await store(lines ? batch.map(chunk => lines.convert(chunk)) : batch)
+      if (lines) await store([lines.end()])
+      const close = verdict(intake.received)
+      if (close !== 'clean' && this.#compat?.close === 'strict') throw new Fault('data_cut')
+      await end(stream)
+      linger(stream)
+      return { bytes, close }
+    })
+  }
+
+  async reset(): Promise<void> {
+    const rendezvous = this.#rendezvous
+    this.#rendezvous = undefined
+    await rendezvous?.[Symbol.asyncDispose]()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.reset()
+  }
+
+  /** One connection from its arrival to its end; whatever stops it, the socket is destroyed and a Fault says why. */
+  async #transfer<T>(
+    signal: AbortSignal,
+    pump: (secured: Secured) => Promise<T>,
+  ): Promise<T & { seconds: number }> {
+    const secured = await this.#arrival(signal)
+    const started = performance.now()
+    const { stream } = secured
+    let stop: Fault | undefined
+    const halt = (fault: Fault) => {
+      stop ??= fault
+      stream.destroy()
+    }
+    const onAbort = () => halt(abortFault(signal))
+    signal.addEventListener('abort', onAbort, { once: true })
+    stream.setTimeout(this.#options.timeouts.dataStall, () => halt(new Fault('data_stalled')))
+    this.#progress = 0
+    try {
+      if (signal.aborted) onAbort()
+      const result = await pump(secured)
+      return { ...result, seconds: (performance.now() - started) / 1000 }
+    } catch (error) {
+      stream.destroy()
+      throw stop ?? (error instanceof Fault ? error : new Fault('data_cut', { cause: error }))
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+      this.#progress = undefined
+    }
+  }
+
+  async #arrival(signal: AbortSignal): Promise<Secured> {
+    const rendezvous = this.#rendezvous
+    this.#rendezvous = undefined
+    if (!rendezvous) throw new Fault('no_passive')
+    if (signal.aborted) {
+      await rendezvous[Symbol.asyncDispose]()
+      throw abortFault(signal)
+    }
+    const onAbort = () => void rendezvous[Symbol.asyncDispose]()
+    signal.addEventListener('abort', onAbort, { once: true })
+    try {
+      return await rendezvous.claim()
+    } catch (error) {
+      throw signal.aborted ? abortFault(signal) : error
+    } finally {
+      signal.removeEventListener('abort', onAbort)
+    }
+  }
+}
+
+const abortFault = (signal: AbortSignal): Fault =>
+  signal.reason instanceof Fault ? signal.reason : new Fault('aborted')
+
+/** Everything was sent. Reads to the peer's end before closing: closing with unread bytes would reset the tail. */
+function linger(stream: Secured['stream']): void {
+  stream.setTimeout(0)
+  if (stream.destroyed) return
+  const timer = setTimeout(() => stream.destroy(), LINGER_MS)
+  stream.once('close', () => clearTimeout(timer))
+  stream.resume()
+  stream.once('end', () => stream.destroy())
+  if (stream.readableEnded) stream.destroy()
+}

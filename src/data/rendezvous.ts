@@ -1,0 +1,154 @@
+import type { Socket } from 'node:net'
+import { type AuditEvent, dataOpened, dataRejected } from '../core/audit-event.js'
+import { endpoint } from '../core/endpoint.js'
+import { Fault } from '../core/fault.js'
+import type { PassiveListener } from './passive-ports.js'
+import type { Secure, Secured } from './secured.js'
+
+/** Connections from the client's own address that may be in their handshake at a time. */
+const MOST_CANDIDATES = 4
+/** After a connection that was not the right one, so long the right one may still come. */
+const GRACE_MS = 1_000
+/** A port that was asked for and not used goes back after so many times `connectTimeout`. */
+const UNCLAIMED_FACTOR = 4
+
+export interface RendezvousOptions {
+  /** The only address that may connect: the control connection's. */
+  readonly peer: string
+  readonly secure: Secure
+  /** Take only a connection that resumed the control connection's TLS session. */
+  readonly requireResumption: boolean
+  /** Milliseconds from the transfer command to a TCP connection. */
+  readonly connectTimeout: number
+  /** Milliseconds more that a TLS handshake may take. */
+  readonly handshakeTimeout: number
+  /** @throws Fault `audit_unavailable` */
+  record(event: AuditEvent): void
+}
+
+/**
+ * Waits at a passive port for the session's own data connection. Strangers are dropped without using up the place;
+ * whether a connection is the right one is known when its handshake is done, so several may try. The port is free
+ * again as soon as the right one is there.
+ */
+export class Rendezvous implements AsyncDisposable {
+  readonly #listener: PassiveListener
+  readonly #options: RendezvousOptions
+  readonly #arrival: Promise<Secured>
+  readonly #candidates = new Set<Socket>()
+  readonly #closing = new AbortController()
+  #settled = false
+  #resolve!: (secured: Secured) => void
+  #reject!: (fault: Fault) => void
+  /** How long anybody waits now. */
+  #patience: NodeJS.Timeout
+  #grace: NodeJS.Timeout | undefined
+
+  constructor(listener: PassiveListener, options: RendezvousOptions) {
+    this.#listener = listener
+    this.#options = options
+    this.#arrival = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    // A client may send PASV and never transfer: then nobody asks.
+    this.#arrival.catch(ignore)
+    listener.server.on('connection', raw => void this.#consider(raw))
+    listener.server.on('error', error => this.#fail(new Fault('no_passive_port', { cause: error })))
+    this.#patience = setTimeout(
+      () => this.#fail(new Fault('no_passive')),
+      options.connectTimeout * UNCLAIMED_FACTOR,
+    )
+  }
+
+  get port(): number {
+    return this.#listener.port
+  }
+
+  /** For the transfer command. @throws Fault `data_timeout` `data_handshake` `data_not_resumed` `no_passive` */
+  async claim(): Promise<Secured> {
+    const { connectTimeout, handshakeTimeout } = this.#options
+    const tooLate = () => {
+      if (this.#candidates.size === 0) this.#fail(new Fault('data_timeout'))
+      else this.#wait(handshakeTimeout, () => this.#fail(new Fault('data_handshake')))
+    }
+    if (!this.#settled) this.#wait(connectTimeout, tooLate)
+    return await this.#arrival
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#settled) {
+      // It came but was not claimed.
+      await this.#arrival.then(({ stream }) => stream.destroy(), ignore)
+    } else this.#fail(new Fault('no_passive'))
+  }
+
+  #wait(milliseconds: number, then: () => void): void {
+    clearTimeout(this.#patience)
+    this.#patience = setTimeout(then, milliseconds)
+  }
+
+  async #consider(raw: Socket): Promise<void> {
+    raw.on('error', ignore)
+    const { peer, secure, requireResumption, record } = this.#options
+    const { address } = endpoint(raw.remoteAddress, raw.remotePort)
+    try {
+      if (address !== peer) {
+        raw.destroy()
+        record(dataRejected('foreign_address', { address }))
+        return
+      }
+      if (this.#settled || this.#candidates.size >= MOST_CANDIDATES) {
+        raw.destroy()
+        return
+      }
+      raw.setNoDelay(true)
+      this.#candidates.add(raw)
+      const secured = await secure(raw, this.#closing.signal)
+      this.#candidates.delete(raw)
+      if (requireResumption && !secured.resumed) {
+        secured.stream.destroy()
+        this.#missed(new Fault('data_not_resumed'))
+        record(dataRejected('not_resumed', { address, remedy: 'users[].compat.dataSession: prefer' }))
+      } else if (this.#settled) secured.stream.destroy()
+      else {
+        record(dataOpened(secured.resumed, secured.version))
+        this.#settle()
+        this.#resolve(secured)
+      }
+    } catch (error) {
+      this.#candidates.delete(raw)
+      raw.destroy()
+      if (error instanceof Fault) this.#fail(error)
+      else this.#missed(new Fault('data_handshake', { cause: error }))
+    }
+  }
+
+  /** The wrong one came; the right one may be among those still in their handshake, or just behind. */
+  #missed(fault: Fault): void {
+    if (this.#settled) return
+    clearTimeout(this.#grace)
+    this.#grace = setTimeout(() => {
+      if (this.#candidates.size === 0) this.#fail(fault)
+    }, GRACE_MS)
+  }
+
+  #fail(fault: Fault): void {
+    if (this.#settled) return
+    this.#settle()
+    this.#reject(fault)
+  }
+
+  /** Whatever came of it: the port is free again and nobody else is looked at. */
+  #settle(): void {
+    this.#settled = true
+    clearTimeout(this.#grace)
+    clearTimeout(this.#patience)
+    void this.#listener[Symbol.asyncDispose]()
+    this.#closing.abort(new Fault('no_passive'))
+    for (const raw of this.#candidates) raw.destroy()
+    this.#candidates.clear()
+  }
+}
+
+const ignore = () => {}

@@ -1,0 +1,16 @@
+import type { Socket } from 'node:net'
+import type { CloseVerdict } from '../core/ports.js'
+
+/** A data connection after its TLS handshake. */
+export interface Secured {
+  readonly stream: Socket
+  /** It resumed the TLS session of its own control connection. */
+  readonly resumed: boolean
+  /** For instance `TLSv1.3`. */
+  readonly version: string
+  /** Valid once the stream has ended and `clear` bytes came out of it. */
+  verdict(clear: number): CloseVerdict
+}
+
+/** Does the handshake on an accepted socket. Rejects when it fails or the signal fires, the socket destroyed. */
+export type Secure = (raw: Socket, signal: AbortSignal) => Promise<Secured>

@@ -1,0 +1,25 @@
+import type { Entry } from '../core/ports.js'
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const
+/** As `ls -l` does: half a year back, or ahead of the clock, shows the year in place of the time. */
+const RECENT_MS = 182 * 86_400_000
+
+/** One line of LIST, the form of `/bin/ls -l` that every client parses. Times are UTC; owners are not shown. */
+export function formatLsLine(entry: Entry, now: number): string {
+  const kind = entry.type === 'dir' ? 'd' : '-'
+  const size = String(entry.size).padStart(12)
+  return `${kind}${modeBits(entry.mode)} 1 ftp ftp ${size} ${lsTime(entry.modified, now)} ${entry.name}`
+}
+
+const modeBits = (mode: number): string => [6, 3, 0].map(shift => triple((mode >> shift) & 7)).join('')
+
+const triple = (bits: number): string =>
+  `${bits & 4 ? 'r' : '-'}${bits & 2 ? 'w' : '-'}${bits & 1 ? 'x' : '-'}`
+
+function lsTime(time: Date, now: number): string {
+  const day = `${MONTHS[time.getUTCMonth()]} ${String(time.getUTCDate()).padStart(2)}`
+  const age = now - time.getTime()
+  return age > RECENT_MS || age < -86_400_000
+    ? `${day}  ${time.getUTCFullYear()}`
+    : `${day} ${time.toISOString().slice(11, 16)}`
+}

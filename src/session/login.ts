@@ -1,0 +1,71 @@
+import type { LoginFlow } from '../commands/context.js'
+import { Fault, toFault } from '../core/fault.js'
+import type { Authenticator, SessionCounter, Storage } from '../core/ports.js'
+import { GREETED, ready, type State } from './state.js'
+
+/** A refused login, with the name that was tried: for the audit log, never for the client. */
+export class LoginRefused extends Fault {
+  readonly user: string
+
+  constructor(user: string, fault: Fault) {
+    super('login_refused', { reason: fault.reason, cause: fault.cause })
+    this.user = user
+  }
+}
+
+export interface LoginServices {
+  readonly authenticator: Authenticator
+  readonly sessions: SessionCounter
+  readonly storage: Storage
+}
+
+/** What the login may see and change of its session. */
+export interface LoginSite {
+  readonly address: string
+  readonly signal: AbortSignal
+  state(): State
+  /** Releases what the state before held. */
+  moveTo(state: State): Promise<void>
+}
+
+/** USER and PASS as moves between states: greeted → named → ready, and back to greeted when refused. */
+export function loginFlow(services: LoginServices, site: LoginSite): LoginFlow {
+  return {
+    async begin(user) {
+      await site.moveTo({ phase: 'named', user })
+    },
+
+    async finish(password) {
+      const state = site.state()
+      if (state.phase !== 'named') throw new Fault('bad_sequence')
+      // One password for each USER: guessing costs a round trip more.
+      await site.moveTo(GREETED)
+      try {
+        await site.moveTo(await enter(services, site, state.user, password))
+      } catch (thrown) {
+        const fault = toFault(thrown)
+        throw fault.kind === 'login_refused' ? new LoginRefused(state.user, fault) : fault
+      }
+    },
+
+    requireNone() {
+      if (site.state().phase !== 'greeted') throw new Fault('bad_sequence')
+    },
+  }
+}
+
+async function enter(
+  { authenticator, sessions, storage }: LoginServices,
+  { address, signal }: LoginSite,
+  user: string,
+  password: string,
+): Promise<State> {
+  const identity = await authenticator.login({ user, password, address }, signal)
+  const place = sessions.enter(identity)
+  try {
+    return ready(identity, await storage.open(identity), place)
+  } catch (error) {
+    place[Symbol.dispose]()
+    throw error
+  }
+}

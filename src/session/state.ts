@@ -1,0 +1,56 @@
+import type { Settings } from '../commands/context.js'
+import { Fault } from '../core/fault.js'
+import type { Identity } from '../core/identity.js'
+import type { Files } from '../core/ports.js'
+import { ROOT, type VirtualPath } from '../core/virtual-path.js'
+import { FACTS } from '../protocol/facts.js'
+
+export interface Greeted {
+  readonly phase: 'greeted'
+}
+
+/** USER was sent. */
+export interface Named {
+  readonly phase: 'named'
+  readonly user: string
+}
+
+export interface Ready {
+  readonly phase: 'ready'
+  readonly identity: Identity
+  readonly files: Files
+  /** Gives the session's place among the user's sessions back. */
+  readonly place: Disposable
+  cwd: VirtualPath
+  restart: number
+  renameFrom: VirtualPath | undefined
+}
+
+/** How far a session has come; what belongs to a phase exists only in it. */
+export type State = Greeted | Named | Ready
+
+export const GREETED: Greeted = { phase: 'greeted' }
+
+export const ready = (identity: Identity, files: Files, place: Disposable): Ready => ({
+  phase: 'ready',
+  identity,
+  files,
+  place,
+  cwd: ROOT,
+  restart: 0,
+  renameFrom: undefined,
+})
+
+/** @throws Fault `not_logged_in` */
+export function requireReady(state: State): Ready {
+  if (state.phase !== 'ready') throw new Fault('not_logged_in')
+  return state
+}
+
+export const initialSettings = (): Settings => ({
+  // RFC 959 §5.1 starts with ASCII; binary is what every client means, and converts nothing by accident.
+  ascii: false,
+  bufferSizeSent: false,
+  epsvAll: false,
+  facts: new Set(FACTS),
+})

@@ -1,0 +1,89 @@
+import type { Socket } from 'node:net'
+import { type SecureContext, TLSSocket } from 'node:tls'
+import type { TlsFacts } from '../core/audit-event.js'
+import type { Endpoint } from '../core/endpoint.js'
+import type { ControlConnection } from '../core/ports.js'
+import { handshake } from './handshake.js'
+
+/** A peer that does not read its replies for so long is gone. */
+const WRITE_TIMEOUT_MS = 30_000
+/** How long a closing connection may wait for the peer's end. */
+const CLOSE_TIMEOUT_MS = 5_000
+const KEEP_ALIVE_MS = 60_000
+
+/** The control connection over TLS. */
+export class TlsControlConnection implements ControlConnection {
+  readonly peer: Endpoint
+  readonly local: Endpoint
+  readonly facts: TlsFacts
+  readonly #socket: TLSSocket
+
+  private constructor(socket: TLSSocket, ends: { peer: Endpoint; local: Endpoint }) {
+    this.#socket = socket
+    this.peer = ends.peer
+    this.local = ends.local
+    this.facts = {
+      version: socket.getProtocol() ?? 'unknown',
+      cipher: socket.getCipher().name,
+      serverName: textOrNothing((socket as { servername?: string | false }).servername),
+      alpn: textOrNothing(socket.alpnProtocol),
+    }
+  }
+
+  /**
+   * Does the server side of the handshake: TLS from the first byte (implicit FTPS). An ALPN list without `ftp` ends it
+   * (CVE-2021-3618).
+   *
+   * @throws Error from TLS, or the signal's reason; the socket is destroyed then
+   */
+  static async accept(
+    raw: Socket,
+    context: SecureContext,
+    ends: { peer: Endpoint; local: Endpoint },
+    signal: AbortSignal,
+  ): Promise<TlsControlConnection> {
+    raw.setNoDelay(true)
+    raw.setKeepAlive(true, KEEP_ALIVE_MS)
+    const socket = new TLSSocket(raw, { isServer: true, secureContext: context, ALPNProtocols: ['ftp'] })
+    await handshake(socket, signal)
+    return new TlsControlConnection(socket, ends)
+  }
+
+  get serverName(): string | undefined {
+    return this.facts.serverName
+  }
+
+  get input(): AsyncIterable<Uint8Array> {
+    // Leaving the loop must not destroy the socket: the last reply may still be on its way.
+    return this.#socket.iterator({ destroyOnReturn: false })
+  }
+
+  async write(text: string): Promise<boolean> {
+    const socket = this.#socket
+    if (!socket.writable) return false
+    return await new Promise<boolean>(resolve => {
+      const timer = setTimeout(() => socket.destroy(), WRITE_TIMEOUT_MS)
+      socket.write(text, error => {
+        clearTimeout(timer)
+        resolve(!error)
+      })
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const socket = this.#socket
+    if (socket.destroyed) return
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS)
+      socket.once('close', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+      // Sends close_notify; what still comes in is dropped unread, because closing with unread bytes resets.
+      socket.end()
+      socket.resume()
+    })
+  }
+}
+
+const textOrNothing = (value: string | false | null | undefined): string | undefined => value || undefined

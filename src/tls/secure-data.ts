@@ -1,0 +1,49 @@
+import type { Socket } from 'node:net'
+import { type SecureContext, TLSSocket } from 'node:tls'
+import type { CloseVerdict } from '../core/ports.js'
+import { closeVerdict } from './close-verdict.js'
+import { handshake } from './handshake.js'
+
+export interface SecuredData {
+  readonly stream: TLSSocket
+  /** The client resumed a session of this very context. */
+  readonly resumed: boolean
+  readonly version: string
+  /** Valid once `clear` bytes were read and the stream has ended. */
+  verdict(clear: number): CloseVerdict
+}
+
+/** FileZilla names `ftp-data`, others repeat the control connection's `ftp`. */
+const ALPN = ['ftp-data', 'ftp']
+
+/**
+ * Does the server side of the handshake on an accepted data connection, with the context of its control connection.
+ *
+ * @throws Error when the handshake fails or the signal fires; the socket is destroyed then
+ */
+export async function secureData(
+  raw: Socket,
+  context: SecureContext,
+  signal: AbortSignal,
+): Promise<SecuredData> {
+  const stream = new TLSSocket(raw, { isServer: true, secureContext: context, ALPNProtocols: ALPN })
+  let hello = 0
+  // The first secret is logged when the ClientHello has been read (close-verdict.ts needs the count at that moment).
+  stream.once('keylog', () => {
+    hello = raw.bytesRead
+  })
+  await handshake(stream, signal)
+  const resumed = stream.isSessionReused()
+  const version = stream.getProtocol() ?? 'unknown'
+  if (version === 'TLSv1.2' && !resumed) hello = raw.bytesRead
+  const cipher = stream.getCipher().name
+  return {
+    stream,
+    resumed,
+    version,
+    verdict: clear =>
+      version === 'TLSv1.2' || version === 'TLSv1.3'
+        ? closeVerdict({ version, cipher, raw: raw.bytesRead, clear, hello, resumed })
+        : 'unknown',
+  }
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, connect as connectTcp, createServer, type Socket } from 'node:net'
+import { describe, test } from 'node:test'
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import type { CloseVerdict } from '../../src/core/ports.js'
+import { SessionContexts } from '../../src/tls/contexts.js'
+import { secureData } from '../../src/tls/secure-data.js'
+import { testCertificate } from '../helpers/certificate.js'
+
+interface Seen {
+  readonly verdict: CloseVerdict
+  readonly bytes: number
+  readonly resumed: boolean
+}
+
+/** A server that says of each connection how it was closed. */
+async function witness() {
+  const contexts = new SessionContexts({ certificates: [await testCertificate()], minVersion: 'TLSv1.2' })
+  const context = contexts.take()
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const next = async (): Promise<Seen> => {
+    const [raw] = (await once(server, 'connection')) as [Socket]
+    const secured = await secureData(raw, context, AbortSignal.timeout(10_000))
+    let bytes = 0
+    for await (const chunk of secured.stream) bytes += (chunk as Buffer).length
+    const verdict = secured.verdict(bytes)
+    secured.stream.destroy()
+    return { verdict, bytes, resumed: secured.resumed }
+  }
+  return { port, next, [Symbol.dispose]: () => server.close() }
+}
+
+/** Runs one client over TCP of our own, so that the test decides what the last bytes on the wire are. */
+async function dial(port: number, options: ConnectionOptions, use: (tls: TLSSocket, tcp: Socket) => void) {
+  const tcp = connectTcp({ port, host: '127.0.0.1', allowHalfOpen: true })
+  await once(tcp, 'connect')
+  const socket = connect({ ...options, socket: tcp, rejectUnauthorized: false })
+  socket.on('error', () => {})
+  let session: Buffer | undefined
+  socket.on('session', ticket => {
+    session = ticket
+  })
+  await once(socket, 'secureConnect')
+  socket.resume()
+  use(socket, tcp)
+  await once(socket, 'close')
+  return session
+}
+
+const suites: [version: 'TLSv1.2' | 'TLSv1.3', cipher: string][] = [
+  ['TLSv1.3', 'TLS_AES_128_GCM_SHA256'],
+  ['TLSv1.3', 'TLS_AES_256_GCM_SHA384'],
+  ['TLSv1.3', 'TLS_CHACHA20_POLY1305_SHA256'],
+  ['TLSv1.2', 'ECDHE-ECDSA-AES128-GCM-SHA256'],
+  ['TLSv1.2', 'ECDHE-ECDSA-AES256-GCM-SHA384'],
+  ['TLSv1.2', 'ECDHE-ECDSA-CHACHA20-POLY1305'],
+]
+const sizes = [0, 1, 21, 22, 29, 16_384, 16_385, 300_000]
+
+for (const [version, cipher] of suites)
+  describe(`${version} ${cipher}`, () => {
+    const options: ConnectionOptions = { minVersion: version, maxVersion: version, ciphers: cipher }
+
+    test('a close_notify is seen, on a full handshake and a resumed one', async () => {
+      using server = await witness()
+      let session: Buffer | undefined
+      for (const size of [...sizes, ...sizes]) {
+        const [seen, ticket] = await Promise.all([
+          server.next(),
+          dial(server.port, session ? { ...options, session } : options, tls => tls.end(Buffer.alloc(size, 1))),
+        ])
+        assert.deepEqual(seen, { verdict: 'clean', bytes: size, resumed: session !== undefined }, `${size} bytes`)
+        session = ticket ?? session
+      }
+    })
+
+    test('a bare FIN is seen', async () => {
+      using server = await witness()
+      let session: Buffer | undefined
+      for (const size of [...sizes, ...sizes]) {
+        const cut = (tls: TLSSocket, tcp: Socket) =>
+          tls.write(Buffer.alloc(size, 1), () => {
+            tls.once('end', () => tls.destroy())
+            tcp.end()
+          })
+        const [seen, ticket] = await Promise.all([
+          server.next(),
+          dial(server.port, session ? { ...options, session } : options, cut),
+        ])
+        assert.deepEqual(seen, { verdict: 'cut', bytes: size, resumed: session !== undefined }, `${size} bytes`)
+        session = ticket ?? session
+      }
+    })
+  })
