@@ -32,7 +32,7 @@ export const isAllowedName = (name: string): boolean =>
   name !== '..' &&
   !name.includes('/') &&
   !UNREPRESENTABLE.test(name) &&
-  !name.startsWith(RESERVED_PREFIX) &&
+  !name.toLowerCase().startsWith(RESERVED_PREFIX) &&
   name.isWellFormed() &&
   Buffer.byteLength(name) <= MAX_NAME_BYTES
 

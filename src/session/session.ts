@@ -47,7 +47,8 @@ export interface SessionServices extends LoginServices {
 export interface SessionConnection {
   readonly id: string
   readonly control: ControlConnection
-  readonly data: DataChannel
+  /** Opens the session's data channel, whose events go through `record`. */
+  openData(record: (event: AuditEvent) => void): DataChannel
 }
 
 interface Running {
@@ -63,6 +64,7 @@ interface Running {
 export class Session implements LiveSession, Outlet {
   readonly #services: SessionServices
   readonly #connection: SessionConnection
+  readonly #data: DataChannel
   readonly #options: SessionOptions
   readonly #reader = new LineReader(LINE_LIMIT_BEFORE_LOGIN)
   readonly #inbox = new Inbox()
@@ -80,6 +82,7 @@ export class Session implements LiveSession, Outlet {
   constructor(services: SessionServices, connection: SessionConnection) {
     this.#services = services
     this.#connection = connection
+    this.#data = connection.openData(event => this.record(event))
     this.#options = services.sessionOptions
   }
 
@@ -99,7 +102,7 @@ export class Session implements LiveSession, Outlet {
   /** Resolves when the session is over and all it held is given back. */
   async run(): Promise<void> {
     using _entry = this.#services.roster.enter(this)
-    const { control, data } = this.#connection
+    const { control } = this.#connection
     const reading = this.#read()
     try {
       await this.send({ name: 'greeting', text: this.#options.greeting })
@@ -111,7 +114,7 @@ export class Session implements LiveSession, Outlet {
     const reason = this.#ending ?? 'quit'
     if (!SILENT_ENDS.has(reason)) await this.send({ name: 'closing' })
     await this.#moveTo(GREETED)
-    await data[Symbol.asyncDispose]()
+    await this.#data[Symbol.asyncDispose]()
     await control[Symbol.asyncDispose]()
     await reading
     this.#recordEnd(reason)
@@ -231,7 +234,7 @@ export class Session implements LiveSession, Outlet {
   }
 
   #context(signal: AbortSignal, renameFrom: Ready['renameFrom']): Context | ReadyContext {
-    const { control, data } = this.#connection
+    const { control } = this.#connection
     const base: Context = {
       peer: control.peer,
       serverName: control.serverName,
@@ -249,7 +252,7 @@ export class Session implements LiveSession, Outlet {
     }
     const state = this.#state
     if (state.phase !== 'ready') return base
-    return readyContext(base, state, data, renameFrom, () =>
+    return readyContext(base, state, this.#data, renameFrom, () =>
       this.#services.roster.ofUser(state.identity.name).map(session => session.summary),
     )
   }
@@ -257,7 +260,7 @@ export class Session implements LiveSession, Outlet {
   async #abortTransfer(): Promise<boolean> {
     const running = this.#running
     if (!running?.transfer) {
-      await this.#connection.data.reset()
+      await this.#data.reset()
       return false
     }
     running.abort.abort(new Fault('aborted'))
@@ -273,7 +276,7 @@ export class Session implements LiveSession, Outlet {
       this.#reader.limit = LINE_LIMIT
     }
     if (before.phase !== 'ready') return
-    await this.#connection.data.reset()
+    await this.#data.reset()
     await before.files[Symbol.asyncDispose]()
     before.place[Symbol.dispose]()
   }

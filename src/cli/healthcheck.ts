@@ -1,0 +1,50 @@
+import { connect } from 'node:tls'
+import { loadConfig } from '../config/load.js'
+import { EXIT } from './exit.js'
+import { complain } from './print.js'
+
+const TIMEOUT_MS = 5000
+
+export interface HealthOptions {
+  readonly config: string
+  readonly port?: number
+}
+
+/** Asks the server on this machine for its greeting; says nothing when all is well. */
+export async function healthcheck({ config: file, port }: HealthOptions): Promise<number> {
+  const { listen } = (await loadConfig(file)).server
+  const everywhere = listen.host === '::' || listen.host === '0.0.0.0'
+  try {
+    await greeting(everywhere ? '127.0.0.1' : listen.host, port ?? listen.port)
+    return EXIT.fine
+  } catch (error) {
+    complain(`portcullis: unhealthy: ${(error as Error).message}`)
+    return EXIT.failed
+  }
+}
+
+/** Resolves on a 220. Whose certificate it is does not matter: nothing is sent, and the peer is this machine. */
+function greeting(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, rejectUnauthorized: false, ALPNProtocols: ['ftp'] })
+    const timer = setTimeout(
+      () => socket.destroy(new Error(`no greeting within ${TIMEOUT_MS / 1000} s`)),
+      TIMEOUT_MS,
+    )
+    let received = ''
+    socket.setEncoding('latin1')
+    socket.on('data', (text: string) => {
+      received += text
+      if (!received.includes('\n') && received.length < 4096) return
+      if (/^220[ -]/.test(received)) {
+        resolve()
+        socket.end('QUIT\r\n')
+      } else socket.destroy(new Error(`expected a 220 greeting, got "${received.slice(0, 3)}"`))
+    })
+    socket.on('error', reject)
+    socket.on('close', () => {
+      clearTimeout(timer)
+      reject(new Error('the connection was closed before a greeting came'))
+    })
+  })
+}

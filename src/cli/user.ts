@@ -1,0 +1,124 @@
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { hashPassword } from '../auth/argon2.js'
+import { addUser, removeUser, requireUser, setDisabled, setPasswordHash } from '../config/edit.js'
+import { loadConfig } from '../config/load.js'
+import { shownPath } from '../config/problem.js'
+import type { Config, UserConfig } from '../config/schema.js'
+import { isUserName } from '../config/users.js'
+import { PRESETS } from '../core/permission.js'
+import { EXIT, UsageError } from './exit.js'
+import { print } from './print.js'
+import { newPassword, type PasswordSource } from './prompt.js'
+
+interface InFile {
+  readonly config: string
+}
+
+export interface AddOptions extends InFile, PasswordSource {
+  readonly home?: string
+  /** `FOLDER=PRESET`; none given means everything but chmod, everywhere. */
+  readonly grant?: readonly string[]
+}
+
+const APPLIED = 'A running server takes it in on SIGHUP, or by itself with --watch.'
+
+export async function userAdd(name: string, options: AddOptions): Promise<number> {
+  const { config: file, home } = options
+  if (!isUserName(name)) {
+    throw new UsageError('a user name has 1 to 64 characters, no "/" and no control character')
+  }
+  // A name that is taken is told before a password is asked for.
+  const before = await loadConfig(file)
+  if (find(before, name)) throw new UsageError(`${shownPath(resolve(file))} has a user "${name}" already`)
+  const grants = parseGrants(options.grant ?? ['/=read-write'])
+  const password = await newPassword(name, options)
+  const passwordHash = await hashPassword(password)
+  const config = await addUser(file, { name, passwordHash, ...(home === undefined ? {} : { home }), grants })
+  const added = find(config, name)
+  if (added) await mkdir(added.home, { recursive: true, mode: 0o750 })
+  print(`User "${name}" added, home ${added?.home}. ${APPLIED}`)
+  printGenerated(password, options)
+  return EXIT.fine
+}
+
+export async function userPasswd(name: string, options: InFile & PasswordSource): Promise<number> {
+  await requireUser(options.config, name)
+  const password = await newPassword(name, options)
+  await setPasswordHash(options.config, name, await hashPassword(password))
+  print(`User "${name}" has a new password. ${APPLIED}`)
+  printGenerated(password, options)
+  return EXIT.fine
+}
+
+export async function userDisable(name: string, { config }: InFile): Promise<number> {
+  await setDisabled(config, name, true)
+  print(`User "${name}" is disabled. ${APPLIED}`)
+  return EXIT.fine
+}
+
+export async function userEnable(name: string, { config }: InFile): Promise<number> {
+  await setDisabled(config, name, false)
+  print(`User "${name}" is enabled. ${APPLIED}`)
+  return EXIT.fine
+}
+
+export async function userRemove(name: string, { config }: InFile): Promise<number> {
+  const home = find(await loadConfig(config), name)?.home
+  await removeUser(config, name)
+  print(
+    `User "${name}" is removed. ${APPLIED}${home === undefined ? '' : `\nThe files in ${home} are still there.`}`,
+  )
+  return EXIT.fine
+}
+
+export async function userList({ config: file }: InFile): Promise<number> {
+  const { users } = await loadConfig(file)
+  const rows = users.map(user => [
+    user.name,
+    stateOf(user),
+    grantsOf(user),
+    user.allowFrom?.join(' ') ?? 'anywhere',
+    user.home,
+  ])
+  const table = [['NAME', 'STATE', 'GRANTS', 'FROM', 'HOME'], ...rows]
+  const widths = table[0]?.map((_, column) => Math.max(...table.map(row => row[column]?.length ?? 0))) ?? []
+  for (const row of table)
+    print(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+  return EXIT.fine
+}
+
+const find = ({ users }: Config, name: string): UserConfig | undefined =>
+  users.find(user => user.name === name)
+
+const stateOf = ({ disabled, expires }: UserConfig): string => {
+  if (disabled) return 'disabled'
+  return expires !== null && expires <= Date.now() ? 'expired' : 'active'
+}
+
+const grantsOf = ({ grants }: UserConfig): string =>
+  Object.entries(grants)
+    .map(([folder, rights]) => `${folder}=${typeof rights === 'string' ? rights : rights.join('+')}`)
+    .join(' ')
+
+function parseGrants(texts: readonly string[]): Record<string, string> {
+  const presets = Object.keys(PRESETS)
+  return Object.fromEntries(
+    texts.map(text => {
+      const [, folder, preset] = /^(\/.*)=([^=]+)$/.exec(text) ?? []
+      if (folder !== undefined && preset !== undefined && presets.includes(preset)) return [folder, preset]
+      throw new UsageError(
+        `--grant takes FOLDER=PRESET such as /inbox=drop-box, with one of ${presets.join(', ')}; found "${text}"`,
+      )
+    }),
+  )
+}
+
+const printGenerated = (password: string, { generate }: PasswordSource): void => {
+  if (generate) print(`The password, shown only now:  ${password}`)
+}

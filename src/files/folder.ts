@@ -1,0 +1,23 @@
+import type { VirtualPath } from '../core/virtual-path.js'
+
+// What the rest of this layer knows of the way to a folder: `beneath` and `portable` each implement it.
+
+/** A folder that was reached without following a link, lent until disposed. */
+export interface Folder extends AsyncDisposable {
+  /** Equal for the same folder, however it was reached; different for different ones. */
+  readonly id: string
+  /**
+   * Host path of an entry, or of the folder itself for `.`. Good for system calls that finish before this is
+   * disposed; never kept, and never passed to a call that follows a link in the last component.
+   */
+  at(name: string): string
+}
+
+/** One user's root. Disposing it closes what no folder on loan still needs. */
+export interface Root extends AsyncDisposable {
+  /** Walks down from the root. Throws the errno of the step that failed; a link anywhere is one of them. */
+  folder(path: VirtualPath): Promise<Folder>
+}
+
+/** Opens the host folder `home`, which the operator may have put behind a link. Throws the errno. */
+export type RootOpener = (home: string) => Promise<Root>

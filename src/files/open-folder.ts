@@ -1,0 +1,55 @@
+import type { FileHandle } from 'node:fs/promises'
+import type { Folder } from './folder.js'
+
+/** A directory handle with several users; the last to let go closes it. Whoever adopts it is the first. */
+export class OpenFolder {
+  readonly #handle: FileHandle
+  #users = 1
+
+  private constructor(
+    handle: FileHandle,
+    readonly dev: bigint,
+    readonly ino: bigint,
+  ) {
+    this.#handle = handle
+  }
+
+  /** Takes the handle over, also when it throws. */
+  static async adopt(handle: FileHandle): Promise<OpenFolder> {
+    try {
+      const { dev, ino } = await handle.stat({ bigint: true })
+      return new OpenFolder(handle, dev, ino)
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+  }
+
+  /** The kernel resolves this to the open folder itself, wherever it is now (proc_pid_fd(5)). */
+  get path(): string {
+    return `/proc/self/fd/${this.#handle.fd}`
+  }
+
+  lease(): Folder {
+    // A closed handle's number may already belong to another file: lending it again would be an escape.
+    if (this.#users === 0) throw new Error('folder lent after it was closed')
+    this.#users++
+    let held = true
+    return {
+      id: `${this.dev}:${this.ino}`,
+      at: name => {
+        if (!held) throw new Error('folder used after it was given back')
+        return `${this.path}/${name}`
+      },
+      [Symbol.asyncDispose]: async () => {
+        if (!held) return
+        held = false
+        await this.release()
+      },
+    }
+  }
+
+  async release(): Promise<void> {
+    if (--this.#users === 0) await this.#handle.close()
+  }
+}

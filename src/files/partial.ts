@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises'
+import { RESERVED_PREFIX } from '../core/virtual-path.js'
+import { lookUp } from './entry.js'
+import { errnoOf } from './errno.js'
+import type { Folder } from './folder.js'
+
+// The file an upload is written to until it is whole: beside its target, so that a rename puts it in place.
+
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
+
+/** `.portcullis-upload-` and an id of 32 hex digits. */
+export const newPartialName = (): string => `${RESERVED_PREFIX}upload-${randomBytes(16).toString('hex')}`
+
+export const isPartialName = (name: string): boolean => name.startsWith(RESERVED_PREFIX)
+
+/** Creates a partial with exactly these permission bits. Throws the errno and then leaves nothing behind. */
+export async function createPartial(folder: Folder, name: string, mode: number): Promise<FileHandle> {
+  const handle = await open(folder.at(name), CREATE, mode)
+  try {
+    // the umask of the process, set by whoever started it, may have taken more away
+    if (((await handle.stat()).mode & 0o777) !== mode) await handle.chmod(mode)
+    return handle
+  } catch (error) {
+    await handle.close()
+    await removePartial(folder, name)
+    throw error
+  }
+}
+
+/** Best effort: what cannot be removed now is left to the sweep at the next start. Whether it was. */
+export const removePartial = (folder: Folder, name: string): Promise<boolean> =>
+  unlink(folder.at(name)).then(
+    () => true,
+    () => false,
+  )
+
+/** Writes all of `chunks`, however few bytes each call takes. Throws the errno. */
+export async function writeAll(handle: FileHandle, chunks: readonly Uint8Array[], at: number): Promise<void> {
+  let rest = chunks.filter(chunk => chunk.length > 0)
+  for (let position = at; rest.length > 0; ) {
+    const { bytesWritten } = await handle.writev(rest, position)
+    position += bytesWritten
+    rest = withoutFirst(rest, bytesWritten)
+  }
+}
+
+function withoutFirst(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let left = bytes
+  return chunks.flatMap(chunk => {
+    const skip = Math.min(left, chunk.length)
+    left -= skip
+    return skip === chunk.length ? [] : [chunk.subarray(skip)]
+  })
+}
+
+/** Puts the partial in place of whatever file has that name. Throws the errno. */
+export const replaceWith = (folder: Folder, partial: string, name: string): Promise<void> =>
+  rename(folder.at(partial), folder.at(name))
+
+/**
+ * Puts the partial in place only if the name is still free: link(2) fails where rename(2) would replace. File
+ * systems without hard links get a look before the rename. Throws the errno.
+ *
+ * @returns whether the name was free
+ */
+export async function placeNew(folder: Folder, partial: string, name: string): Promise<boolean> {
+  try {
+    await link(folder.at(partial), folder.at(name))
+  } catch (error) {
+    const code = errnoOf(error)
+    if (code === 'EEXIST') return false
+    if (!NO_HARD_LINKS.has(code)) throw error
+    if (await lookUp(folder, name)) return false
+    await replaceWith(folder, partial, name)
+    return true
+  }
+  await removePartial(folder, partial)
+  return true
+}
+
+const NO_HARD_LINKS = new Set<string | undefined>(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+/** Makes the folder's entries survive a power failure. Throws the errno. */
+export async function syncFolder(folder: Folder): Promise<void> {
+  await using handle = await open(folder.at('.'), constants.O_RDONLY | constants.O_DIRECTORY)
+  await handle.sync()
+}

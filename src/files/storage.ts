@@ -1,0 +1,62 @@
+import { Fault } from '../core/fault.js'
+import type { Identity } from '../core/identity.js'
+import type { Files, Storage } from '../core/ports.js'
+import { openBeneath, procWorks } from './beneath.js'
+import type { Root, RootOpener } from './folder.js'
+import { openPortable } from './portable.js'
+import { sweep } from './sweep.js'
+import { Tree } from './tree.js'
+import type { UploadOptions } from './upload.js'
+
+export interface StorageOptions extends UploadOptions {
+  /** Allows the weaker confinement by path strings where /proc is missing; elsewhere it changes nothing. */
+  readonly portable: boolean
+}
+
+/** The users' homes on this host. Nothing to close: each opened tree owns what it opens. */
+export class DiskStorage implements Storage {
+  readonly #openRoot: RootOpener
+  readonly #options: UploadOptions
+
+  constructor(openRoot: RootOpener, options: UploadOptions) {
+    this.#openRoot = openRoot
+    this.#options = options
+  }
+
+  async open(identity: Identity): Promise<Files> {
+    return new Tree(await this.#home(identity.home), identity.grants, this.#options)
+  }
+
+  /**
+   * Removes what a crash left of unfinished uploads beneath `home`; to be done before the first session.
+   * @returns how many were removed
+   * @throws Fault `storage_error` when the home is missing or not a folder
+   */
+  async sweepPartials(home: string): Promise<number> {
+    await using root = await this.#home(home)
+    return await sweep(root)
+  }
+
+  async #home(home: string): Promise<Root> {
+    try {
+      return await this.#openRoot(home)
+    } catch (cause) {
+      throw new Fault('storage_error', { cause })
+    }
+  }
+}
+
+/** @throws Error when folders cannot be confined by handle and `portable` does not allow less */
+export function chooseRoot(proc: boolean, portable: boolean): RootOpener {
+  if (proc) return openBeneath
+  if (portable) return openPortable
+  throw new Error(
+    'Files cannot be confined by directory handle: /proc/self/fd does not work here. Mount /proc, or accept ' +
+      'the weaker confinement by path with `filesystem.portable: true`.',
+  )
+}
+
+/** @throws Error as {@link chooseRoot} */
+export async function openStorage(options: StorageOptions): Promise<DiskStorage> {
+  return new DiskStorage(chooseRoot(await procWorks(), options.portable), options)
+}

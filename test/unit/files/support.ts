@@ -1,0 +1,124 @@
+import { readdirSync, readlinkSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Fault, type FaultKind } from '../../../src/core/fault.js'
+import type { Identity } from '../../../src/core/identity.js'
+import { Grants, type Preset, RIGHTS, type Right } from '../../../src/core/permission.js'
+import type { Entry, Files, UploadReceipt, UploadRequest } from '../../../src/core/ports.js'
+import { parsePath, ROOT, type VirtualPath } from '../../../src/core/virtual-path.js'
+import { openBeneath } from '../../../src/files/beneath.js'
+import type { RootOpener } from '../../../src/files/folder.js'
+import { openPortable } from '../../../src/files/portable.js'
+import { DiskStorage } from '../../../src/files/storage.js'
+import type { UploadOptions } from '../../../src/files/upload.js'
+import { type TempDir, tempDir } from '../../helpers/temp-dir.js'
+
+export type GrantTable = Record<string, Preset | readonly Right[]>
+
+/** Both ways of confinement; what does not depend on races must hold for either. */
+export const ROOTS: readonly (readonly [string, RootOpener])[] = [
+  ['beneath', openBeneath],
+  ['portable', openPortable],
+]
+
+export const OPTIONS: UploadOptions = {
+  umask: 0o027,
+  durability: 'commit',
+  checksum: true,
+  maxSize: undefined,
+}
+
+export const EVERYTHING: GrantTable = { '/': RIGHTS }
+
+export const identityOf = (home: string, grants: GrantTable): Identity => ({
+  name: 'acme',
+  home,
+  grants: new Grants(Object.entries(grants)),
+  compat: { dataSession: 'require', close: 'strict', ascii: 'convert' },
+  maxSessions: undefined,
+})
+
+export const path = (text: string): VirtualPath => parsePath(text, ROOT)
+
+export interface Setup {
+  readonly opener?: RootOpener
+  readonly grants?: GrantTable
+  readonly options?: Partial<UploadOptions>
+}
+
+export const openFiles = (home: string, { opener, grants, options }: Setup = {}): Promise<Files> =>
+  new DiskStorage(opener ?? openBeneath, { ...OPTIONS, ...options }).open(
+    identityOf(home, grants ?? EVERYTHING),
+  )
+
+export interface Scene extends AsyncDisposable {
+  /** The host folder that is the user's root. */
+  readonly home: string
+  /** A host folder beside it that the user must never reach. */
+  readonly outside: string
+  readonly files: Files
+}
+
+/** A user at home in a temporary folder. */
+export async function scene(setup: Setup = {}): Promise<Scene> {
+  const dir: TempDir = await tempDir()
+  const [home, outside] = [join(dir.path, 'home'), join(dir.path, 'outside')]
+  await mkdir(home)
+  await mkdir(outside)
+  const files = await openFiles(home, setup)
+  return {
+    home,
+    outside,
+    files,
+    [Symbol.asyncDispose]: async () => {
+      await files[Symbol.asyncDispose]()
+      await dir[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** For `assert.rejects`. */
+export const fault =
+  (...kinds: FaultKind[]) =>
+  (error: unknown): boolean => {
+    if (error instanceof Fault && kinds.includes(error.kind)) return true
+    throw new Error(`not a Fault ${kinds.join(' or ')}`, { cause: error })
+  }
+
+export async function put(
+  files: Files,
+  at: string,
+  content: string | Uint8Array,
+  request: UploadRequest = { from: 0 },
+): Promise<UploadReceipt> {
+  await using upload = await files.prepareUpload(path(at), request)
+  await upload.open()
+  await upload.write([Buffer.from(content)])
+  return await upload.commit()
+}
+
+export async function get(files: Files, at: string, from = 0): Promise<Buffer> {
+  await using file = await files.openRead(path(at), from)
+  const parts: Buffer[] = []
+  for await (const chunk of file.bytes) parts.push(Buffer.from(chunk))
+  return Buffer.concat(parts)
+}
+
+export async function ls(files: Files, at: string): Promise<Entry[]> {
+  const entries: Entry[] = []
+  for await (const batch of files.list(path(at))) entries.push(...batch)
+  return entries
+}
+
+export const names = async (files: Files, at: string): Promise<string[]> =>
+  (await ls(files, at)).map(entry => entry.name).sort()
+
+/** How many descriptors of this process lead to something beneath `folder`, the deleted included. */
+export const descriptorsBeneath = (folder: string): number =>
+  readdirSync('/proc/self/fd').filter(fd => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder)
+    } catch {
+      return false // the one that listed the folder
+    }
+  }).length
