@@ -4,7 +4,10 @@ import { type Logger, pino } from 'pino'
 import { loadConfig } from '../config/load.js'
 import { ConfigError } from '../config/problem.js'
 import type { Config } from '../config/schema.js'
+import { inspectCertificates } from './certificates.js'
 import { Portcullis } from './compose.js'
+import { EXIT, UsageError } from './exit.js'
+import { complain } from './print.js'
 
 export interface ServeOptions {
   /** The configuration file. */
@@ -20,21 +23,14 @@ const SETTLE_MS = 200
 
 /** Runs the server until SIGTERM or SIGINT. Resolves to the exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
-  let config: Config
-  try {
-    config = withPort(await loadConfig(options.config), options.port)
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    process.stderr.write(`${error.message}\n`)
-    return 2
-  }
+  const config = await usableConfig(options)
   const log = operationalLog(config)
   let server: Portcullis
   try {
     server = await Portcullis.start(config, log)
   } catch (error) {
-    process.stderr.write(`${explainStart(error as NodeJS.ErrnoException, config)}\n`)
-    return 1
+    complain(explainStart(error as NodeJS.ErrnoException, config))
+    return EXIT.failed
   }
   log.info(
     { address: server.address.address, port: server.address.port, users: config.users.length },
@@ -56,10 +52,10 @@ function untilStopped(server: Portcullis, log: Logger, options: ServeOptions): P
       log.info({ signal }, 'stopping')
       watching?.close()
       server.stop(signal).then(
-        () => resolve(0),
+        () => resolve(EXIT.fine),
         error => {
           log.error({ err: error }, 'the stop failed')
-          resolve(1)
+          resolve(EXIT.failed)
         },
       )
     }
@@ -72,7 +68,7 @@ function untilStopped(server: Portcullis, log: Logger, options: ServeOptions): P
 /** Validated first, swapped as a whole; a bad file changes nothing and the log says why. */
 async function reload(server: Portcullis, log: Logger, options: ServeOptions): Promise<void> {
   try {
-    const config = withPort(await loadConfig(options.config), options.port)
+    const config = await usableConfig(options)
     const restart = await server.reload(config, options.config)
     log.info({ users: config.users.length, needsRestart: restart }, 'configuration reloaded')
   } catch (error) {
@@ -80,6 +76,15 @@ async function reload(server: Portcullis, log: Logger, options: ServeOptions): P
     server.reportRejected(options.config, problems)
     log.error({ problem: (error as Error).message }, 'configuration not reloaded, the old one stays in force')
   }
+}
+
+/** @throws ConfigError or UsageError with everything that is wrong, certificates included */
+async function usableConfig({ config: file, port }: ServeOptions): Promise<Config> {
+  const config = withPort(await loadConfig(file), port)
+  const findings = await inspectCertificates(config)
+  const errors = findings.filter(({ level }) => level === 'error')
+  if (errors.length > 0) throw new UsageError(errors.map(({ path, message }) => `${path}: ${message}`).join('\n'))
+  return config
 }
 
 function watchConfig(file: string, changed: () => void) {

@@ -51,7 +51,7 @@ export const MLSD: PathCommand = {
   transfer: true,
   async *run(context, path) {
     if ((await context.files.entry(path)).type !== 'dir') throw new Fault('bad_parameter')
-    yield* sendLines(context, path, context.files.list(path), entry =>
+    yield* sendLines(context, path, all(context.files, path), entry =>
       factLine(context, childOf(path, entry.name), entry, entry.name),
     )
   },
@@ -82,12 +82,18 @@ export async function select(
 ): Promise<{ batches: Batches; folder: boolean }> {
   try {
     const entry = await files.entry(path)
-    if (entry.type === 'dir') return { batches: files.list(path), folder: true }
+    if (entry.type === 'dir') return { batches: all(files, path), folder: true }
     return { batches: only(entry), folder: false }
   } catch (fault) {
     if (!(fault instanceof Fault && fault.kind === 'not_found' && isWildcard(nameOf(path)))) throw fault
-    return { batches: matching(files.list(parentOf(path)), nameOf(path)), folder: false }
+    return { batches: matching(all(files, parentOf(path)), nameOf(path)), folder: false }
   }
+}
+
+/** Refuses at once what `list` would refuse when the first entry is asked for: before the 150, not after it. */
+function all(files: Files, folder: VirtualPath): Batches {
+  if (!files.rights(folder).has('list')) throw new Fault('denied', { right: 'list' })
+  return files.list(folder)
 }
 
 async function* only(entry: Entry): Batches {

@@ -50,6 +50,8 @@ export type FaultKind = (typeof FAULT_KINDS)[number]
 export interface FaultDetail {
   /** The code written to the audit log; defaults to the kind. */
   readonly reason?: Reason
+  /** Of a `denied`: the right that was missing, or several of which any would have done. For the audit log. */
+  readonly right?: string
   readonly cause?: unknown
 }
 
@@ -57,12 +59,14 @@ export interface FaultDetail {
 export class Fault extends Error {
   readonly kind: FaultKind
   readonly reason: Reason
+  readonly right: string | undefined
 
   constructor(kind: FaultKind, detail: FaultDetail = {}) {
     super(kind, detail.cause === undefined ? undefined : { cause: detail.cause })
     this.name = 'Fault'
     this.kind = kind
     this.reason = detail.reason ?? kind
+    this.right = detail.right
   }
 }
 

@@ -23,7 +23,9 @@ export class Intake {
       this.#error = error
     })
     stream.once('close', () => this.#finish('broken'))
-    if (stream.destroyed) this.#finish('broken')
+    // An empty file may have been over before anybody looked: then no event comes any more.
+    if (stream.readableEnded) this.#finish('ended')
+    else if (stream.destroyed) this.#finish('broken')
   }
 
   /** Bytes that came so far. */

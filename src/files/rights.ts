@@ -4,7 +4,7 @@ import { rebase, type VirtualPath } from '../core/virtual-path.js'
 
 /** @throws Fault `denied` */
 export function requireRight(grants: Grants, right: Right, path: VirtualPath): void {
-  if (!grants.at(path).has(right)) throw new Fault('denied')
+  if (!grants.at(path).has(right)) throw new Fault('denied', { right })
 }
 
 /** Whether the user may know that this is there. Folders on the way to a granted one are known. */

@@ -14,8 +14,8 @@ export function requireUploadRight(
   size: number | undefined,
   from: number | 'end',
 ): void {
-  const needed = neededRights(size, from)
-  if (!needed.every(right => rights.has(right))) throw new Fault('denied')
+  const missing = neededRights(size, from).find(right => !rights.has(right))
+  if (missing !== undefined) throw new Fault('denied', { right: missing })
   if (from !== 'end' && from > (size ?? 0)) throw new Fault('bad_range')
 }
 

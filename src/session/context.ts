@@ -39,6 +39,12 @@ export function readyContext(
   }
 }
 
+/** Whether a verb, in upper case, is that of a command with a data connection. */
+export const isTransfer = (verb: string): boolean => {
+  const command = findCommand(verb, '')?.command
+  return command !== undefined && 'transfer' in command && command.transfer === true
+}
+
 /** Whether a line, in upper case, is a command that is answered while a transfer runs. */
 export function isDuringTransfer(line: string): boolean {
   const [verb = ''] = line.split(' ', 1)

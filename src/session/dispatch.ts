@@ -66,7 +66,7 @@ function failureEvent(fault: Fault, admitted: Admitted): AuditEvent {
   const { command } = admitted
   if (fault instanceof LoginRefused) return loginFailed(fault.reason, fault.user)
   if (isPathCommand(command) && 'path' in admitted) {
-    if (fault.kind === 'denied') return accessDenied(command.verb, admitted.path, undefined)
+    if (fault.kind === 'denied') return accessDenied(command.verb, admitted.path, fault.right)
     if (command.failed) return command.failed(admitted.path, fault.reason)
   }
   return commandRejected(command.verb, fault.reason)
@@ -75,5 +75,5 @@ function failureEvent(fault: Fault, admitted: Admitted): AuditEvent {
 /** The event of a command that did not pass the gates. */
 export const gateEvent = (fault: Fault, verb: string): AuditEvent =>
   fault instanceof AccessDenied
-    ? accessDenied(verb, fault.path, fault.right)
+    ? accessDenied(fault.command, fault.path, fault.right)
     : commandRejected(verb, fault.reason)

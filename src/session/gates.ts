@@ -14,15 +14,15 @@ export type Admitted =
   | { readonly command: Exclude<Command, PathCommand>; readonly text: string }
   | { readonly command: PathCommand; readonly path: VirtualPath; readonly text: string }
 
-/** A path command refused for want of a right; the audit event names both. */
+/** A path command refused for want of a right, with command and path; the audit event names them. */
 export class AccessDenied extends Fault {
+  readonly command: string
   readonly path: VirtualPath
-  readonly right: string
 
-  constructor(path: VirtualPath, needed: NeededRight) {
-    super('denied')
+  constructor({ verb, right: needed }: PathCommand, path: VirtualPath) {
+    super('denied', { right: typeof needed === 'string' ? needed : needed.join('|') })
+    this.command = verb
     this.path = path
-    this.right = typeof needed === 'string' ? needed : needed.join('|')
   }
 }
 
@@ -44,7 +44,7 @@ export function admit(line: CommandLine, state: State): Admitted {
   const { files, cwd } = requireReady(state)
   const { text, typed } = splitArgument(command, argument)
   const path = typed === '' ? cwd : parsePath(typed, cwd)
-  if (!isGranted(files, path, command.right)) throw new AccessDenied(path, command.right)
+  if (!isGranted(files, path, command.right)) throw new AccessDenied(command, path)
   return { command, path, text }
 }
 

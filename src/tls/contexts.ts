@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { type MinVersion, tlsPolicy } from './policy.js'
+import { SessionIds } from './session-ids.js'
 
 export interface Certificate {
   /** PEM: the certificate, then its intermediates. */
@@ -13,6 +14,12 @@ export interface TlsMaterial {
   /** One, or two of different key types (ECDSA and RSA). */
   readonly certificates: readonly Certificate[]
   readonly minVersion: MinVersion
+}
+
+/** What the TLS connections of one session share, and no other session has. */
+export interface SessionTls {
+  readonly context: SecureContext
+  readonly ids: SessionIds
 }
 
 /** Session ticket keys: name, HMAC and AES key, 16 bytes each. */
@@ -36,9 +43,9 @@ export class SessionContexts {
     this.#ready.push(build(material))
   }
 
-  take(): SecureContext {
+  take(): SessionTls {
     this.#fill()
-    return this.#ready.pop() ?? build(this.#material)
+    return { context: this.#ready.pop() ?? build(this.#material), ids: new SessionIds() }
   }
 
   /** New connections get the new certificate; sessions keep the one they have. @throws Error as the constructor */

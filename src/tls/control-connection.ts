@@ -1,14 +1,17 @@
 import type { Socket } from 'node:net'
-import { type SecureContext, TLSSocket } from 'node:tls'
+import { TLSSocket } from 'node:tls'
 import type { TlsFacts } from '../core/audit-event.js'
 import type { Endpoint } from '../core/endpoint.js'
 import type { ControlConnection } from '../core/ports.js'
+import type { SessionTls } from './contexts.js'
 import { handshake } from './handshake.js'
 
 /** A peer that does not read its replies for so long is gone. */
 const WRITE_TIMEOUT_MS = 30_000
 /** How long a closing connection may wait for the peer's end. */
 const CLOSE_TIMEOUT_MS = 5_000
+/** Bytes that may still come in meanwhile: commands that were on their way, not a flood. */
+const CLOSE_LIMIT = 65_536
 const KEEP_ALIVE_MS = 60_000
 
 /** The control connection over TLS. */
@@ -38,13 +41,18 @@ export class TlsControlConnection implements ControlConnection {
    */
   static async accept(
     raw: Socket,
-    context: SecureContext,
+    { context, ids }: SessionTls,
     ends: { peer: Endpoint; local: Endpoint },
     signal: AbortSignal,
   ): Promise<TlsControlConnection> {
     raw.setNoDelay(true)
     raw.setKeepAlive(true, KEEP_ALIVE_MS)
-    const socket = new TLSSocket(raw, { isServer: true, secureContext: context, ALPNProtocols: ['ftp'] })
+    const socket = new TLSSocket(raw, {
+      isServer: true,
+      secureContext: context,
+      ALPNProtocols: ['ftp'],
+      ...ids.control,
+    })
     await handshake(socket, signal)
     return new TlsControlConnection(socket, ends)
   }
@@ -79,9 +87,13 @@ export class TlsControlConnection implements ControlConnection {
         clearTimeout(timer)
         resolve()
       })
-      // Sends close_notify; what still comes in is dropped unread, because closing with unread bytes resets.
+      // Sends close_notify; what still comes in is dropped, because closing with unread bytes resets.
+      let dropped = 0
       socket.end()
-      socket.resume()
+      socket.on('data', (chunk: Buffer) => {
+        dropped += chunk.length
+        if (dropped > CLOSE_LIMIT) socket.destroy()
+      })
     })
   }
 }

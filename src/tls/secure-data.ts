@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net'
-import { type SecureContext, TLSSocket } from 'node:tls'
+import { TLSSocket } from 'node:tls'
 import type { CloseVerdict } from '../core/ports.js'
 import { closeVerdict } from './close-verdict.js'
+import type { SessionTls } from './contexts.js'
 import { handshake } from './handshake.js'
 
 export interface SecuredData {
@@ -17,16 +18,21 @@ export interface SecuredData {
 const ALPN = ['ftp-data', 'ftp']
 
 /**
- * Does the server side of the handshake on an accepted data connection, with the context of its control connection.
+ * Does the server side of the handshake on an accepted data connection, with what its control connection has.
  *
  * @throws Error when the handshake fails or the signal fires; the socket is destroyed then
  */
 export async function secureData(
   raw: Socket,
-  context: SecureContext,
+  { context, ids }: SessionTls,
   signal: AbortSignal,
 ): Promise<SecuredData> {
-  const stream = new TLSSocket(raw, { isServer: true, secureContext: context, ALPNProtocols: ALPN })
+  const stream = new TLSSocket(raw, {
+    isServer: true,
+    secureContext: context,
+    ALPNProtocols: ALPN,
+    ...ids.data,
+  })
   let hello = 0
   // The first secret is logged when the ClientHello has been read (close-verdict.ts needs the count at that moment).
   stream.once('keylog', () => {

@@ -16,6 +16,9 @@ export interface DataOptions extends ConnectionOptions {
   readonly ticket?: Buffer | null
 }
 
+/** `secureConnecting` is documented for Node 20 and missing in its types. */
+export type DataSocket = TLSSocket & { readonly secureConnecting?: boolean }
+
 /** A client that does exactly what a test tells it to, and nothing by itself. */
 export class FtpClient implements Disposable {
   readonly socket: TLSSocket
@@ -105,10 +108,15 @@ export class FtpClient implements Disposable {
   }
 
   /** Opens a data connection, by default as a proper client does: resuming the control connection's session. */
-  async data(port: number, { ticket, ...options }: DataOptions = {}): Promise<TLSSocket> {
+  async data(port: number, { ticket, ...options }: DataOptions = {}): Promise<DataSocket> {
     await this.#firstTicket
     const session = ticket === undefined ? this.ticket : (ticket ?? undefined)
-    const socket = connect({ ...this.#options, ...options, port, ...(session ? { session } : {}) })
+    const socket: DataSocket = connect({
+      ...this.#options,
+      ...options,
+      port,
+      ...(session ? { session } : {}),
+    })
     socket.on('error', () => {})
     return socket
   }
@@ -134,6 +142,8 @@ export class FtpClient implements Disposable {
       socket.destroy()
       return opening
     }
+    // Node ends a connection without close_notify when its handshake is not yet done.
+    if (socket.connecting || socket.secureConnecting) await once(socket, 'secureConnect').catch(() => {})
     socket.resume()
     socket.end(bytes)
     return await this.reply()

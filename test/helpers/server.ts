@@ -37,6 +37,7 @@ export interface TestServer extends AsyncDisposable {
   readonly home: string
   /** PEM file for clients to trust. */
   readonly ca: string
+  readonly auditFile: string
   readonly portcullis: Portcullis
   /** What the operational log was told, level and message. */
   readonly logged: readonly string[]
@@ -64,6 +65,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
     port: portcullis.address.port,
     home: config.users[0]?.home ?? '',
     ca,
+    auditFile: config.audit.file,
     portcullis,
     logged,
     async audit() {

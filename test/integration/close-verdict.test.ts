@@ -71,9 +71,15 @@ for (const [version, cipher] of suites)
       for (const size of [...sizes, ...sizes]) {
         const [seen, ticket] = await Promise.all([
           server.next(),
-          dial(server.port, session ? { ...options, session } : options, tls => tls.end(Buffer.alloc(size, 1))),
+          dial(server.port, session ? { ...options, session } : options, tls =>
+            tls.end(Buffer.alloc(size, 1)),
+          ),
         ])
-        assert.deepEqual(seen, { verdict: 'clean', bytes: size, resumed: session !== undefined }, `${size} bytes`)
+        assert.deepEqual(
+          seen,
+          { verdict: 'clean', bytes: size, resumed: session !== undefined },
+          `${size} bytes`,
+        )
         session = ticket ?? session
       }
     })
@@ -91,7 +97,11 @@ for (const [version, cipher] of suites)
           server.next(),
           dial(server.port, session ? { ...options, session } : options, cut),
         ])
-        assert.deepEqual(seen, { verdict: 'cut', bytes: size, resumed: session !== undefined }, `${size} bytes`)
+        assert.deepEqual(
+          seen,
+          { verdict: 'cut', bytes: size, resumed: session !== undefined },
+          `${size} bytes`,
+        )
         session = ticket ?? session
       }
     })

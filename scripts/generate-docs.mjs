@@ -1,0 +1,11 @@
+// Writes what is derived from the configuration schema: the JSON Schema and the key tables of the documentation.
+// Needs a build (npm run build). A unit test fails while either is out of date.
+import { readFile, writeFile } from 'node:fs/promises'
+import { jsonSchemaText } from '../dist/config/json-schema.js'
+import { insertKeyTables } from '../dist/config/reference.js'
+
+const at = path => new URL(`../${path}`, import.meta.url)
+
+await writeFile(at('config/portcullis.schema.json'), jsonSchemaText())
+const page = at('docs/configuration.md')
+await writeFile(page, insertKeyTables(await readFile(page, 'utf8')))

@@ -1,0 +1,73 @@
+import ipaddr from 'ipaddr.js'
+import type { Reason } from '../core/audit-event.js'
+import type { Compat, Identity } from '../core/identity.js'
+import { Grants, type Preset, type Right } from '../core/permission.js'
+
+/** A user as the configuration has it. */
+export interface UserRecord {
+  readonly name: string
+  /** argon2id in PHC form. */
+  readonly passwordHash: string
+  /** Absolute host path. */
+  readonly home: string
+  readonly grants: Iterable<readonly [folder: string, rights: Preset | readonly Right[]]>
+  /** Networks in CIDR, or single addresses; undefined for anywhere. An empty list lets nobody in. */
+  readonly allowFrom?: readonly string[] | undefined
+  /** From this moment on the user cannot log in. */
+  readonly expires?: Date | undefined
+  readonly disabled?: boolean | undefined
+  readonly maxSessions?: number | undefined
+  readonly compat: Compat
+}
+
+type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
+
+/** One user: the identity a login gives, and what stands in the way of it besides the password. */
+export class User {
+  readonly identity: Identity
+  readonly passwordHash: string
+  readonly #networks: readonly Network[] | undefined
+  readonly #expires: Date | undefined
+  readonly #disabled: boolean
+
+  /** @throws Error for a network that is none */
+  constructor(record: UserRecord) {
+    this.identity = Object.freeze({
+      name: record.name,
+      home: record.home,
+      grants: new Grants(record.grants),
+      compat: Object.freeze({ ...record.compat }),
+      maxSessions: record.maxSessions,
+    })
+    this.passwordHash = record.passwordHash
+    this.#networks = record.allowFrom?.map(parseNetwork)
+    this.#expires = record.expires
+    this.#disabled = record.disabled ?? false
+  }
+
+  /** Why this user may not be logged in at all now; undefined when nothing speaks against it. */
+  barred(now: Date): Reason | undefined {
+    if (this.#disabled) return 'user_disabled'
+    return this.#expires !== undefined && now >= this.#expires ? 'user_expired' : undefined
+  }
+
+  /** Why no password helps from this address; undefined when the password decides. */
+  refusal(address: string, now: Date): Reason | undefined {
+    return this.barred(now) ?? (this.#isAllowedFrom(address) ? undefined : 'address_not_allowed')
+  }
+
+  #isAllowedFrom(address: string): boolean {
+    if (this.#networks === undefined) return true
+    if (!ipaddr.isValid(address)) return false
+    const parsed = ipaddr.process(address)
+    return this.#networks.some(
+      ([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits),
+    )
+  }
+}
+
+function parseNetwork(text: string): Network {
+  if (text.includes('/')) return ipaddr.parseCIDR(text)
+  const address = ipaddr.process(text)
+  return [address, address.kind() === 'ipv4' ? 32 : 128]
+}

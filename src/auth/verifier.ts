@@ -1,0 +1,70 @@
+import { verifyPassword } from './argon2.js'
+import { Slots } from './slots.js'
+import { type Claim, SuccessCache } from './success-cache.js'
+
+export interface VerifierOptions {
+  /** Verifications at a time: each holds its memory and a thread that file access needs as well. */
+  readonly concurrency: number
+  /** Logins that may wait for one. */
+  readonly queue: number
+  /** How long a right password is remembered, in milliseconds. */
+  readonly cacheTtl: number
+  /** How many are. */
+  readonly cacheSize: number
+}
+
+/** Some 80 verifications a second, a wait of two seconds at most, and a client's parallel connections for one. */
+const VERIFIER_OPTIONS: VerifierOptions = {
+  concurrency: 2,
+  queue: 128,
+  cacheTtl: 60_000,
+  cacheSize: 1000,
+}
+
+/** What the verifier needs of the world; replaced in tests. */
+export interface VerifierTools {
+  readonly verify: (hash: string, password: string) => Promise<boolean>
+  /** Milliseconds that never go back. */
+  readonly now: () => number
+}
+
+const TOOLS: VerifierTools = { verify: verifyPassword, now: () => performance.now() }
+
+/** Compares passwords with hashes, never more at a time than the machine can bear. */
+export class Verifier {
+  readonly #slots: Slots
+  readonly #cache: SuccessCache
+  readonly #tools: VerifierTools
+  /** Counts the times the cache was emptied, so that an older result does not get into it. */
+  #generation = 0
+
+  constructor(options: VerifierOptions = VERIFIER_OPTIONS, tools: VerifierTools = TOOLS) {
+    this.#slots = new Slots(options.concurrency, options.queue)
+    this.#cache = new SuccessCache(options.cacheTtl, options.cacheSize, tools.now)
+    this.#tools = tools
+  }
+
+  /** True when the password is right. @throws Fault `login_refused` `aborted` as {@link Slots.take} */
+  async verify(claim: Claim, signal: AbortSignal): Promise<boolean> {
+    if (this.#cache.has(claim)) return true
+    const generation = this.#generation
+    using _slot = await this.#slots.take(signal)
+    // The same password may have been found right while this one waited.
+    if (this.#cache.has(claim)) return true
+    const right = await this.#tools.verify(claim.hash, claim.password)
+    if (right && generation === this.#generation) this.#cache.add(claim)
+    return right
+  }
+
+  /** Costs what a wrong password costs, for a login that no password can make succeed. @throws as `verify` */
+  async waste({ hash, password }: Omit<Claim, 'user'>, signal: AbortSignal): Promise<void> {
+    using _slot = await this.#slots.take(signal)
+    await this.#tools.verify(hash, password)
+  }
+
+  /** Forgets every right password. */
+  forget(): void {
+    this.#generation += 1
+    this.#cache.clear()
+  }
+}

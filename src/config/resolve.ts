@@ -1,0 +1,55 @@
+import { resolve, sep } from 'node:path'
+import { type DeepReadonly, deepFreeze } from './freeze.js'
+import type { Config, Settings, UserConfig } from './schema.js'
+
+/** Makes paths absolute from `folder` (that of the file) and fills in what one key takes from another. */
+export function resolveSettings(settings: Settings, folder: string): Config {
+  const root = resolve(folder, settings.storage.root)
+  return deepFreeze({
+    ...settings,
+    tls: {
+      ...settings.tls,
+      certificates: settings.tls.certificates.map(({ cert, key }) => ({
+        cert: resolve(folder, cert),
+        key: resolve(folder, key),
+      })),
+    },
+    storage: { ...settings.storage, root },
+    audit: { ...settings.audit, file: resolve(folder, settings.audit.file) },
+    users: settings.users.map(user => ({
+      ...user,
+      home: resolve(root, user.home ?? user.name),
+      compat: {
+        dataSession: user.compat.dataSession ?? settings.tls.dataSession,
+        close: user.compat.close ?? settings.uploads.close,
+        ascii: user.compat.ascii,
+      },
+    })),
+  }) as Config
+}
+
+const holds = (folder: string, file: string): boolean => file.startsWith(folder === sep ? sep : folder + sep)
+
+export interface Exposure {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+}
+
+/** Files of the server that lie inside a home, where a client could read, replace or delete them. */
+export function exposures(config: DeepReadonly<Config>, configFile: string): Exposure[] {
+  const inHomeOf = (file: string): UserConfig | undefined =>
+    config.users.find(({ home }) => holds(home, file))
+  const own: (readonly [path: readonly PropertyKey[], file: string])[] = [
+    [['audit', 'file'], config.audit.file],
+    ...config.tls.certificates.map(({ key }, index) => [['tls', 'certificates', index, 'key'], key] as const),
+    [[], configFile],
+  ]
+  return own.flatMap(([path, file]) => {
+    const user = inHomeOf(file)
+    if (user === undefined) return []
+    const what = path.length === 0 ? 'this file ' : ''
+    return [
+      { path, message: `${what}lies inside the home of user "${user.name}", where a client could reach it` },
+    ]
+  })
+}

@@ -1,0 +1,12 @@
+/**
+ * True for the keys whose values must never be shown, in no message and no log. A user that is a plain text
+ * may be a name with its password.
+ */
+export const isSecret = (path: readonly PropertyKey[]): boolean => {
+  const [before, last] = path.slice(-2)
+  return (
+    last === 'passwordHash' ||
+    (before === 'audit' && last === 'key') ||
+    (before === 'users' && path.length === 2)
+  )
+}

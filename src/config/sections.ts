@@ -1,0 +1,219 @@
+import * as z from 'zod'
+import { address, ipv4, ipv4OrHostName, network, ports } from './network.js'
+import { count, duration, hostPath, line, size, umask } from './scalars.js'
+
+// One function per section of the file. Every default of the server stands here (and in users.ts), nowhere else.
+
+export const server = () =>
+  z.strictObject({
+    listen: z
+      .strictObject({
+        host: address().default('::').describe('Address to listen on. `::` is every address, IPv4 and IPv6.'),
+        port: count(0, 65_535)
+          .default(990)
+          .describe('Port of the control connection; 990 is the implicit FTPS port. 0 takes any free one.'),
+      })
+      .prefault({})
+      .describe('Where the control connection is accepted.'),
+    greeting: line(200)
+      .default('File exchange ready')
+      .describe('Text of the first reply. Name no product and no version: it is read by everyone.'),
+    maxSessions: count(1, 100_000).default(2000).describe('Most control connections at a time.'),
+    maxSessionsPerAddress: count(1, 100_000)
+      .default(20)
+      .describe('Most control connections at a time from one address (IPv6: one /64).'),
+    timeouts: z
+      .strictObject({
+        handshake: duration().prefault('10s').describe('For the TLS handshake of the control connection.'),
+        login: duration().prefault('30s').describe('From the handshake to a successful login.'),
+        idle: duration().prefault('5m').describe('Between commands while no transfer runs.'),
+        dataConnect: duration()
+          .prefault('15s')
+          .describe('For the client to open a data connection and finish its TLS handshake.'),
+        dataStall: duration()
+          .prefault('1m')
+          .describe('Without a byte in either direction during a transfer.'),
+      })
+      .prefault({})
+      .describe('How long the server waits before it gives up.'),
+    shutdownGrace: duration({ orZero: true })
+      .prefault('30s')
+      .describe('How long running transfers may finish after SIGTERM or SIGINT.'),
+  })
+
+export const tls = () =>
+  z.strictObject(
+    {
+      certificates: z
+        .array(
+          z.strictObject(
+            {
+              cert: hostPath('file').describe('PEM file: the certificate, then its chain.'),
+              key: hostPath('file').describe(
+                'PEM file: the private key, readable by the server alone (mode 0600).',
+              ),
+            },
+            { error: 'a certificate: { cert: FILE, key: FILE }' },
+          ),
+          { error: 'a list of certificates: [{ cert: FILE, key: FILE }]' },
+        )
+        .min(1, 'one certificate, or two (ECDSA and RSA)')
+        .max(2, 'one certificate, or two (ECDSA and RSA)')
+        .describe('One certificate, or two of different kind (ECDSA and RSA).'),
+      minVersion: z
+        .enum(['TLSv1.2', 'TLSv1.3'])
+        .default('TLSv1.2')
+        .describe('Oldest version of TLS that is accepted.'),
+      dataSession: z
+        .enum(['require', 'prefer'])
+        .default('require')
+        .describe(
+          '`require`: a data connection must resume the TLS session of its control connection, which proves that it is the same client. `prefer`: it need not, for clients that cannot.',
+        ),
+    },
+    { error: 'a section with certificates: [{ cert: FILE, key: FILE }]' },
+  )
+
+export const passive = () =>
+  z.strictObject({
+    ports: ports()
+      .prefault('50000-50099')
+      .describe('Ports for data connections: a range, a port, or a list of both. Open them in the firewall.'),
+    publicAddress: ipv4OrHostName()
+      .nullable()
+      .default(null)
+      .describe(
+        'Address given to clients in PASV, as they see it from outside; `null`: the address the client reached.',
+      ),
+    overrides: z
+      .array(
+        z.strictObject({
+          networks: z
+            .array(network(), { error: 'a list of networks' })
+            .min(1, 'at least one network')
+            .describe('Clients this entry is for, in CIDR form.'),
+          address: ipv4().describe('IPv4 address given to them.'),
+        }),
+      )
+      .default([])
+      .describe(
+        'Other addresses for some clients, for instance those inside the company. The first that fits counts.',
+      ),
+  })
+
+const window = (max: number, within: string, what: string) => ({
+  max: count(1, 1_000_000).default(max).describe(`Most ${what} within that time.`),
+  within: duration().prefault(within).describe('The time over which they are counted.'),
+})
+
+const block = () => duration().prefault('15m').describe('How long the next ones are then refused.')
+
+export const auth = () =>
+  z.strictObject({
+    limits: z
+      .strictObject({
+        connectionsPerAddress: z
+          .strictObject(window(120, '1m', 'new connections from one address (IPv6: one /64)'))
+          .prefault({})
+          .describe('New connections from one address.'),
+        failuresPerUserAndAddress: z
+          .strictObject({
+            ...window(5, '15m', 'failed logins of one user from one address'),
+            block: block(),
+          })
+          .prefault({})
+          .describe('Failed logins of one user from one address.'),
+        failuresPerAddress: z
+          .strictObject({ ...window(20, '15m', 'failed logins from one address'), block: block() })
+          .prefault({})
+          .describe('Failed logins from one address, whichever the users.'),
+      })
+      .prefault({})
+      .describe('What guessing passwords runs into.'),
+    verification: z
+      .strictObject({
+        concurrency: count(1, 64)
+          .default(2)
+          .describe('Passwords verified at a time; each takes the memory its hash names (19 MiB and up).'),
+        queue: count(0, 10_000).default(64).describe('Logins that may wait for it; more are refused.'),
+      })
+      .prefault({})
+      .describe('The cost a flood of logins may have.'),
+  })
+
+export const storage = () =>
+  z.strictObject({
+    root: hostPath('folder').default('../data').describe('Folder that holds the homes of the users.'),
+    umask: umask()
+      .prefault('0027')
+      .describe('Permission bits withheld from files and folders that clients make.'),
+  })
+
+export const filesystem = () =>
+  z.strictObject({
+    portable: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Allows systems without /proc, where paths are checked before use rather than walked by handle. Linux never needs it.',
+      ),
+  })
+
+export const uploads = () =>
+  z.strictObject({
+    durability: z
+      .enum(['commit', 'rename'])
+      .default('commit')
+      .describe('`commit`: 226 means synced to disk. `rename`: faster, a power cut may lose the file.'),
+    checksum: z
+      .boolean()
+      .default(true)
+      .describe('Computes the SHA-256 of each upload for the reply and the audit log.'),
+    close: z
+      .enum(['strict', 'tolerant'])
+      .default('strict')
+      .describe(
+        '`strict`: an upload that was not closed by TLS is incomplete and refused. `tolerant`: kept and audited.',
+      ),
+    maxSize: size()
+      .nullable()
+      .prefault(null)
+      .describe('Largest file that may be uploaded; `null`: what the disk holds.'),
+  })
+
+export const audit = () =>
+  z.strictObject({
+    file: hostPath('file')
+      .default('../logs/audit.jsonl')
+      .describe('The audit log, one JSON object per line.'),
+    rotate: z
+      .strictObject({
+        size: size({ min: 65_536 }).prefault('100MiB').describe('Size at which a new file is begun.'),
+        keep: count(1, 10_000).default(30).describe('Files kept beside the current one.'),
+      })
+      .prefault({})
+      .describe('When the file is set aside.'),
+    onFailure: z
+      .enum(['closed', 'open'])
+      .default('closed')
+      .describe('When it cannot be written: `closed` refuses what would go unrecorded, `open` goes on.'),
+    key: z
+      .string({ error: 'a secret of at least 32 characters' })
+      .min(32, 'a secret of at least 32 characters')
+      .nullable()
+      .default(null)
+      .meta({
+        title: 'text',
+        description:
+          'Secret for the hash chain (HMAC), so that nobody who can write the file can rebuild the chain. Best given as `!file`. `null`: plain hashes.',
+      }),
+  })
+
+export const log = () =>
+  z.strictObject({
+    level: z
+      .enum(['debug', 'info', 'warn', 'error'])
+      .default('info')
+      .describe('Least serious message that the operational log (stdout) shows.'),
+    format: z.enum(['json', 'pretty']).default('json').describe('`json` for machines, `pretty` for people.'),
+  })

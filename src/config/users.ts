@@ -1,0 +1,155 @@
+import { isAbsolute, normalize } from 'node:path'
+import * as z from 'zod'
+import { PRESETS, type Preset, RIGHTS } from '../core/permission.js'
+import { parsePath, ROOT } from '../core/virtual-path.js'
+import { network } from './network.js'
+import { hashFault } from './password-hash.js'
+import { count, lastDay } from './scalars.js'
+
+const PRESET_NAMES = Object.keys(PRESETS) as [Preset, ...Preset[]]
+
+const NAME = 'a name of 1 to 64 characters without "/" or control characters (a number in quotes)'
+
+/** Names end up in paths, log lines and replies. */
+export const isUserName = (text: string): boolean =>
+  text.length >= 1 &&
+  text.length <= 64 &&
+  text === text.trim() &&
+  text !== '.' &&
+  text !== '..' &&
+  !text.includes('/') &&
+  !/[\0-\x1f\x7f-\x9f]/.test(text) &&
+  text.isWellFormed()
+
+const HOME = 'a folder that stays within storage.root, or an absolute path'
+
+const staysWithin = (path: string): boolean =>
+  path !== '' &&
+  !/[\0\r\n]/.test(path) &&
+  (isAbsolute(path) || (normalize(path) !== '..' && !normalize(path).startsWith('../')))
+
+const FOLDER = 'a folder as the client sees it, such as / or /inbox'
+
+/** The folder as `core` writes it; undefined when no client could ever name it. */
+const normalFolder = (text: string): string | undefined => {
+  if (!text.startsWith('/') || text.split('/').includes('..')) return undefined
+  try {
+    return parsePath(text, ROOT)
+  } catch {
+    return undefined
+  }
+}
+
+const RIGHTS_EXPECTED = `${PRESET_NAMES.join(', ')}, or a list of rights (${RIGHTS.join(', ')})`
+
+const grants = () =>
+  z
+    .record(
+      z.string(),
+      z.union(
+        [
+          z.enum(PRESET_NAMES, { error: RIGHTS_EXPECTED }),
+          z.array(z.enum(RIGHTS, { error: `one of the rights ${RIGHTS.join(', ')}` }), {
+            error: RIGHTS_EXPECTED,
+          }),
+        ],
+        { error: RIGHTS_EXPECTED },
+      ),
+      { error: 'folders with their rights, such as { /: read-write }' },
+    )
+    .superRefine(
+      (value, context) => {
+        const seen = new Set<string>()
+        for (const folder of Object.keys(value ?? {})) {
+          const normal = normalFolder(folder)
+          const wrong = (message: string, complete: boolean) =>
+            context.addIssue({ code: 'custom', path: [folder], message, params: { complete, atKey: true } })
+          if (normal === undefined) wrong(FOLDER, false)
+          else if (seen.has(normal)) wrong(`is the same folder as another entry (${normal})`, true)
+          else seen.add(normal)
+        }
+      },
+      { when: ({ value }) => typeof value === 'object' && value !== null },
+    )
+
+export const user = () =>
+  z
+    .strictObject(
+      {
+        name: z
+          .string({ error: NAME })
+          .refine(isUserName, NAME)
+          .meta({ title: 'text', description: 'The name the user logs in with.' }),
+        passwordHash: z.string({ error: 'an argon2id hash' }).meta({
+          title: 'argon2id hash',
+          description:
+            'argon2id hash in PHC form, at least 19456 KiB (m) and 2 passes (t). Written by `portcullis user add` and `portcullis user passwd`.',
+        }),
+        home: z.string({ error: HOME }).refine(staysWithin, HOME).optional().meta({
+          title: 'folder path',
+          description:
+            'The host folder that is the user’s `/`: under `storage.root`, or absolute. Left out: the user’s name.',
+        }),
+        grants: grants().meta({
+          title: 'folder: rights',
+          description:
+            'What the user may do, by folder: a preset (`read-only`, `drop-box`, `read-write`) or a list of rights. The deepest folder over a path decides alone; where there is none, nothing is allowed.',
+        }),
+        allowFrom: z
+          .array(network(), { error: 'a list of networks' })
+          .min(1, 'at least one network (leave the key out to allow every address)')
+          .nullable()
+          .prefault(null)
+          .describe('Networks the user may log in from, in CIDR form; `null`: any.'),
+        expires: lastDay()
+          .nullable()
+          .prefault(null)
+          .describe('The last day, in UTC, on which the user may log in; `null`: no end.'),
+        disabled: z
+          .boolean()
+          .default(false)
+          .describe('Refuses the user’s logins, with the reply a wrong password gets.'),
+        limits: z
+          .strictObject({
+            sessions: count(1, 100_000)
+              .nullable()
+              .default(null)
+              .describe('Most sessions of this user at a time; `null`: no limit but the server’s.'),
+          })
+          .prefault({})
+          .describe('Bounds for this user.'),
+        compat: z
+          .strictObject({
+            dataSession: z
+              .enum(['require', 'prefer'])
+              .optional()
+              .describe('`tls.dataSession` for this user. Left out: as there.'),
+            close: z
+              .enum(['strict', 'tolerant'])
+              .optional()
+              .describe('`uploads.close` for this user. Left out: as there.'),
+            ascii: z
+              .enum(['convert', 'verbatim'])
+              .default('convert')
+              .describe('Under TYPE A: `convert` line ends on the way, or pass bytes `verbatim`.'),
+          })
+          .prefault({})
+          .describe('How the server bends for the user’s client.'),
+      },
+      { error: 'a user: name, passwordHash and grants' },
+    )
+    .superRefine(
+      ({ name, passwordHash }, context) => {
+        if (typeof passwordHash !== 'string') return
+        const fault = hashFault(passwordHash)
+        if (fault === undefined) return
+        const who = typeof name === 'string' && isUserName(name) ? name : 'NAME'
+        context.addIssue({
+          code: 'custom',
+          path: ['passwordHash'],
+          message: `${fault}; set a new one with: portcullis user passwd ${who}`,
+          params: { complete: true },
+        })
+      },
+      { when: ({ value }) => typeof value === 'object' && value !== null },
+    )

@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { FtpClient } from '../helpers/ftp-client.js'
+import { PASSWORD, testServer } from '../helpers/server.js'
+
+describe('commands and records', () => {
+  test('a command split over many TLS records is one command', async () => {
+    await using server = await testServer()
+    using client = await FtpClient.login(server.port)
+    for (const byte of 'PWD\r\n') {
+      await new Promise<void>(resolve => client.socket.write(byte, () => resolve()))
+    }
+    assert.equal((await client.reply()).code, 257)
+  })
+
+  test('several commands in one record are answered in order, one reply each', async () => {
+    await using server = await testServer()
+    using client = await FtpClient.connect(server.port)
+    client.send(`USER acme\r\nPASS ${PASSWORD}\r\nNOOP\r\nMKD d\r\nCWD d\r\nPWD\nSYST\r\nQUIT\r\n`)
+    const codes: number[] = []
+    for (let i = 0; i < 8; i++) codes.push((await client.reply()).code)
+    assert.deepEqual(codes, [331, 230, 200, 257, 250, 257, 215, 221])
+    assert.equal(await client.ended(), '')
+  })
+
+  test('commands sent behind a transfer command wait for its end', async () => {
+    await using server = await testServer()
+    using client = await FtpClient.login(server.port)
+    await client.upload('STOR a', 'x'.repeat(100_000))
+    const socket = await client.data(await client.passive())
+    client.send('RETR a\r\nNOOP\r\nPWD\r\n')
+    socket.resume()
+    const codes: number[] = []
+    for (let i = 0; i < 4; i++) codes.push((await client.reply()).code)
+    assert.deepEqual(codes, [150, 226, 200, 257])
+  })
+
+  test('more commands than may wait are slowed down, not lost', async () => {
+    await using server = await testServer()
+    using client = await FtpClient.login(server.port)
+    client.send('NOOP\r\n'.repeat(1000))
+    for (let i = 0; i < 1000; i++) assert.equal((await client.reply()).code, 200)
+  })
+})
+
+describe('what is refused', () => {
+  test('a line over the limit, once, and the next one is answered', async () => {
+    await using server = await testServer()
+    using client = await FtpClient.login(server.port)
+    assert.equal((await client.command(`CWD ${'x'.repeat(5000)}`)).code, 500)
+    assert.equal((await client.command('NOOP')).code, 200)
+  })
+
+  test('an endless line ends the session', async () => {
+    await using server = await testServer()
+    using client = await FtpClient.connect(server.port)
+    client.send('x'.repeat(100_000))
+    assert.match(await client.ended(), /^421 /)
+    assert.equal((await server.audit()).at(-1)?.reason, 'protocol_abuse')
+  })
+
+  const replies: [line: string | Buffer, code: number][] = [
+    ['', 500],
+    ['FOO', 500],
+    ['NOOP', 200],
+    ['noop', 200],
+    ['PWD x', 501],
+    ['CWD', 501],
+    ['TYPE', 501],
+    ['TYPE A N', 200],
+    ['TYPE L 8', 200],
+    ['TYPE E', 504],
+    ['TYPE X', 501],
+    ['TYPE I', 200],
+    ['STRU F', 200],
+    ['STRU R', 504],
+    ['STRU X', 501],
+    ['MODE S', 200],
+    ['MODE B', 504],
+    ['PORT 127,0,0,1,4,1', 502],
+    ['EPRT |1|127.0.0.1|1025|', 502],
+    ['AUTH TLS', 503],
+    ['CCC', 534],
+    ['REIN', 502],
+    ['PBSZ x', 501],
+    ['PBSZ 4294967296', 501],
+    ['PBSZ 0', 200],
+    ['PROT C', 534],
+    ['PROT S', 536],
+    ['PROT E', 536],
+    ['PROT X', 504],
+    ['PROT P', 200],
+    ['EPSV 2', 522],
+    ['EPSV 3', 522],
+    ['EPSV x', 501],
+    ['REST x', 501],
+    ['REST -1', 501],
+    ['REST 99999999999999999', 501],
+    ['ABOR', 225],
+    ['ALLO x', 501],
+    ['ALLO 5', 202],
+    ['OPTS UTF8 ON', 200],
+    ['OPTS UTF8 OFF', 504],
+    ['OPTS FOO', 501],
+    ['LANG', 200],
+    ['LANG en', 200],
+    ['LANG fr', 504],
+    ['CLNT x', 200],
+    ['HOST example.org', 503],
+    ['SITE', 500],
+    ['SITE EXEC ls', 500],
+    ['SITE HELP', 214],
+    ['SITE WHO', 200],
+    ['HELP', 214],
+    ['HELP RETR', 214],
+    ['HELP FOO', 502],
+    ['STAT', 211],
+    ['SYST', 215],
+    ['RNTO x', 503],
+    ['RETR absent', 550],
+    ['SIZE absent', 550],
+    ['RETR .portcullis-x', 553],
+    [Buffer.from('RETR \xff\xfe\xfd', 'latin1'), 501],
+    [Buffer.from('RETR a\0b'), 501],
+    ['RETR a\rb', 501],
+  ]
+  test('every reply code', async () => {
+    await using server = await testServer()
+    using client = await FtpClient.login(server.port)
+    for (const [line, code] of replies) {
+      client.send(Buffer.concat([Buffer.from(line), Buffer.from('\r\n')]))
+      assert.equal((await client.reply()).code, code, JSON.stringify(line.toString('latin1')))
+    }
+  })
+
+  test('PROT before PBSZ', async () => {
+    await using server = await testServer()
+    using client = await FtpClient.login(server.port)
+    assert.equal((await client.command('PROT P')).code, 503)
+    assert.equal((await client.command('PBSZ 16')).text, 'PBSZ=0')
+  })
+
+  test('PASV and EPSV with a family after EPSV ALL', async () => {
+    await using server = await testServer()
+    using client = await FtpClient.login(server.port)
+    assert.equal((await client.command('EPSV ALL')).code, 200)
+    assert.equal((await client.command('PASV')).code, 503)
+    assert.equal((await client.command('EPSV')).code, 229)
+  })
+})
+
+describe('what is told', () => {
+  test('nothing before login but the greeting, and it names no product', async () => {
+    await using server = await testServer({
+      config: { server: { greeting: 'Hello', listen: { host: '127.0.0.1', port: 0 } } },
+    })
+    using client = await FtpClient.connect(server.port)
+    for (const line of ['PWD', 'LIST', 'STAT', 'SITE WHO', 'RETR /etc/passwd'])
+      assert.equal((await client.command(line)).code, 530, line)
+    for (const line of ['FEAT', 'HELP', 'SYST', 'NOOP'])
+      assert.doesNotMatch((await client.command(line)).lines.join(), /portcullis|node|\d+\.\d+\.\d+/i)
+  })
+
+  test('FEAT lists what is there, each line with one leading space', async () => {
+    await using server = await testServer()
+    using client = await FtpClient.login(server.port)
+    const { lines } = await client.command('FEAT')
+    assert.deepEqual(lines, [
+      '211-Features:',
+      ' CLNT',
+      ' EPSV',
+      ' HOST',
+      ' LANG EN*',
+      ' MDTM',
+      ' MFF Modify;',
+      ' MFMT',
+      ' MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;',
+      ' PBSZ',
+      ' PROT',
+      ' REST STREAM',
+      ' SIZE',
+      ' TVFS',
+      ' UTF8',
+      '211 End.',
+    ])
+  })
+
+  test('HOST must match SNI when both are given', async () => {
+    await using server = await testServer()
+    using named = await FtpClient.connect(server.port, { servername: 'localhost' })
+    assert.equal((await named.command('HOST other.example')).code, 504)
+    assert.equal((await named.command('HOST LOCALHOST')).code, 220)
+    using unnamed = await FtpClient.connect(server.port)
+    assert.equal((await unnamed.command('HOST any.example')).code, 220)
+  })
+
+  test('an ALPN list without ftp ends the handshake', async () => {
+    await using server = await testServer()
+    await assert.rejects(FtpClient.connect(server.port, { ALPNProtocols: ['h2', 'http/1.1'] }))
+    using client = await FtpClient.connect(server.port, { ALPNProtocols: ['h2', 'ftp'] })
+    assert.equal(client.socket.alpnProtocol, 'ftp')
+  })
+
+  test('TLS 1.1 and weak suites are refused', async () => {
+    await using server = await testServer()
+    await assert.rejects(
+      FtpClient.connect(server.port, {
+        maxVersion: 'TLSv1.1',
+        minVersion: 'TLSv1',
+        ciphers: 'ALL@SECLEVEL=0',
+      }),
+    )
+    await assert.rejects(
+      FtpClient.connect(server.port, { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA' }),
+    )
+  })
+})

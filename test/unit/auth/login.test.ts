@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { dummyHash, parsePhc } from '../../../src/auth/argon2.js'
+import { Login } from '../../../src/auth/login.js'
+import { UserSessions } from '../../../src/auth/sessions.js'
+import type { UserRecord } from '../../../src/auth/user.js'
+import { Verifier } from '../../../src/auth/verifier.js'
+import { Fault } from '../../../src/core/fault.js'
+import type { LoginLimits } from '../../../src/core/ports.js'
+
+const NOW = new Date('2026-06-01T12:00:00Z')
+const NEVER = new AbortController().signal
+const ADDRESS = '203.0.113.1'
+
+const user = (name: string, change: Partial<UserRecord> = {}): UserRecord => ({
+  name,
+  passwordHash: dummyHash({ memory: 19_456, passes: 2, parallelism: 1 }),
+  home: `/srv/${name}`,
+  grants: [['/', ['list']]],
+  compat: { dataSession: 'require', close: 'strict', ascii: 'convert' },
+  ...change,
+})
+
+const USERS = [
+  user('acme'),
+  user('off', { disabled: true }),
+  user('old', { expires: NOW }),
+  user('far', { allowFrom: ['10.0.0.0/8'] }),
+]
+
+/** `right` is the password of everybody; what the limits are told and what is compared is written down. */
+function setUp(users: readonly UserRecord[] = USERS) {
+  const told: string[] = []
+  const compared: string[] = []
+  const state = { banned: false, during: () => {} }
+  const limits: LoginLimits = {
+    async check(name) {
+      told.push(`check ${name}`)
+      if (state.banned) throw new Fault('login_refused', { reason: 'banned' })
+    },
+    failed: async name => void told.push(`failed ${name}`),
+    succeeded: async name => void told.push(`succeeded ${name}`),
+  }
+  const verifier = new Verifier(
+    { concurrency: 1, queue: 10, cacheTtl: 60_000, cacheSize: 10 },
+    {
+      now: () => 0,
+      async verify(hash, password) {
+        compared.push(hash)
+        state.during()
+        return password === 'right'
+      },
+    },
+  )
+  const login = new Login(users, { limits, verifier, now: () => NOW })
+  const attempt = (name: string, password: string, signal = NEVER) =>
+    login.login({ user: name, password, address: ADDRESS }, signal)
+  return { login, attempt, told, compared, state }
+}
+
+const refused = (reason: string) => (error: unknown) =>
+  error instanceof Fault && error.kind === 'login_refused' && error.reason === reason
+
+test('the right password gives the identity and clears the failures', async () => {
+  const { attempt, told } = setUp()
+  const identity = await attempt('acme', 'right')
+  assert.equal(identity.home, '/srv/acme')
+  assert.ok(Object.isFrozen(identity))
+  assert.deepEqual(told, ['check acme', 'check acme', 'succeeded acme'])
+})
+
+const REFUSALS = [
+  ['acme', 'wrong', 'wrong_password'],
+  ['nobody', 'right', 'unknown_user'],
+  ['off', 'right', 'user_disabled'],
+  ['old', 'right', 'user_expired'],
+  ['far', 'right', 'address_not_allowed'],
+] as const
+
+for (const [name, password, reason] of REFUSALS) {
+  test(`${reason} costs one comparison of the usual cost, every time, and counts as a failure`, async () => {
+    const { attempt, told, compared } = setUp()
+    for (let i = 0; i < 2; i += 1) await assert.rejects(attempt(name, password), refused(reason))
+    assert.equal(compared.length, 2)
+    for (const hash of compared) {
+      const cost = parsePhc(hash)
+      assert.deepEqual([cost?.memory, cost?.passes, cost?.parallelism], [19_456, 2, 1])
+    }
+    assert.deepEqual(told, [`check ${name}`, `failed ${name}`, `check ${name}`, `failed ${name}`])
+  })
+}
+
+const MALFORMED = [
+  '',
+  'a\0',
+  'a\r\n',
+  '\x1b[2J',
+  '\x7f',
+  '\u0085',
+  '\ud800',
+  'x'.repeat(1025),
+  'é'.repeat(513),
+]
+
+for (const text of MALFORMED) {
+  test(`malformed before anything else: ${JSON.stringify(text.slice(0, 10))} (${text.length})`, async () => {
+    const { attempt, told, compared } = setUp()
+    await assert.rejects(attempt('acme', text), refused('malformed_credentials'))
+    await assert.rejects(attempt(text, 'right'), refused('malformed_credentials'))
+    assert.deepEqual(compared, [])
+    assert.ok(told.every(line => line.startsWith('failed')))
+  })
+}
+
+test('credentials of 1024 bytes are looked at', async () => {
+  const { attempt } = setUp()
+  await assert.rejects(attempt('acme', 'é'.repeat(512)), refused('wrong_password'))
+})
+
+test('a remembered password does not pass a ban', async () => {
+  const { attempt, compared, state } = setUp()
+  await attempt('acme', 'right')
+  await attempt('acme', 'right')
+  assert.equal(compared.length, 1)
+  state.banned = true
+  await assert.rejects(attempt('acme', 'right'), refused('banned'))
+})
+
+test('a guess that was on its way when the ban began fails even when it is right', async () => {
+  const { attempt, state } = setUp()
+  state.during = () => {
+    state.banned = true
+  }
+  await assert.rejects(attempt('acme', 'right'), refused('banned'))
+})
+
+test('a reload during the comparison decides', async () => {
+  const cases = [
+    { users: [], reason: 'wrong_password' },
+    { users: [user('acme')], reason: 'wrong_password' },
+  ]
+  for (const { users, reason } of cases) {
+    const { login, attempt, state } = setUp()
+    state.during = () => login.replaceUsers(users)
+    await assert.rejects(attempt('acme', 'right'), refused(reason))
+  }
+})
+
+test('a reload replaces all users and forgets the passwords, a bad one nothing', async () => {
+  const { login, attempt, compared } = setUp()
+  await attempt('acme', 'right')
+  assert.throws(() => login.replaceUsers([user('x', { passwordHash: 'plain' })]))
+  await attempt('acme', 'right')
+  assert.equal(compared.length, 1)
+  login.replaceUsers(USERS)
+  await attempt('acme', 'right')
+  assert.equal(compared.length, 2)
+})
+
+test('sessions of removed, disabled and expired users may not go on', () => {
+  const { login } = setUp()
+  const names = ['acme', 'far', 'off', 'old', 'gone']
+  assert.deepEqual(
+    names.filter(name => login.isStillAllowed(name)),
+    ['acme', 'far'],
+  )
+})
+
+test('an aborted login is neither a failure nor a success', async () => {
+  const { attempt, told } = setUp()
+  const aborted = (error: unknown) => error instanceof Fault && error.kind === 'aborted'
+  await assert.rejects(attempt('acme', 'right', AbortSignal.abort()), aborted)
+  assert.deepEqual(told, ['check acme'])
+})
+
+test('sessions of a user are counted while they live, and given back once', async () => {
+  const { attempt } = setUp([user('acme', { maxSessions: 2 }), user('free')])
+  const sessions = new UserSessions()
+  const acme = await attempt('acme', 'right')
+  const first = sessions.enter(acme)
+  sessions.enter(acme)
+  assert.throws(() => sessions.enter(acme), refused('too_many_sessions'))
+  first[Symbol.dispose]()
+  first[Symbol.dispose]()
+  sessions.enter(acme)
+  assert.throws(() => sessions.enter(acme), refused('too_many_sessions'))
+  const free = await attempt('free', 'right')
+  for (let i = 0; i < 100; i += 1) sessions.enter(free)
+})

@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseConfig } from '../../../src/config/load.js'
+import { ConfigError, type Problem } from '../../../src/config/problem.js'
+import { HASH, TLS, USERS } from '../../helpers/config-file.js'
+
+const problemsOf = async (text: string): Promise<readonly Problem[]> => {
+  try {
+    await parseConfig(text, '/srv/config/portcullis.yaml')
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error))
+    return error.problems
+  }
+  return []
+}
+
+/** The message without the file: `line:column  path: message`. */
+const told = ({ line, column, path, message }: Problem) => `${line}:${column}  ${path}: ${message}`
+
+const user = (lines: string) => `${TLS}users:\n  - name: acme\n    passwordHash: ${HASH}\n${lines}`
+
+const CASES: readonly (readonly [name: string, text: string, expected: RegExp])[] = [
+  [
+    'swapped letters',
+    `server: { timeouts: { idel: 5m } }\n${TLS}${USERS}`,
+    /^1:23 {2}server\.timeouts\.idel: unknown key; did you mean "idle"\?$/,
+  ],
+  ['other capitals', `server: { maxsessions: 5 }\n${TLS}${USERS}`, /did you mean "maxSessions"/],
+  [
+    'right key in the wrong section',
+    `server: { idle: 5m }\n${TLS}${USERS}`,
+    /did you mean "server\.timeouts\.idle"/,
+  ],
+  ['a key of nothing', `${TLS}${USERS}quux: 1\n`, /quux: unknown key; known here: server, tls,/],
+  [
+    'a duration without unit',
+    `server: { shutdownGrace: 30 }\n${TLS}${USERS}`,
+    /^1:26 {2}.*expected a duration such as 30s, 5m or 24h, .*found 30$/,
+  ],
+  [
+    'a duration beyond every timer',
+    `server: { shutdownGrace: 25d }\n${TLS}${USERS}`,
+    /at most 24d, found "25d"/,
+  ],
+  ['a zero timeout', `server: { timeouts: { idle: 0s } }\n${TLS}${USERS}`, /expected a duration/],
+  ['a size without unit', `uploads: { maxSize: 10 }\n${TLS}${USERS}`, /expected a size such as 10MiB/],
+  [
+    'a port out of range',
+    `server: { listen: { port: 65536 } }\n${TLS}${USERS}`,
+    /whole number from 0 to 65535, found 65536/,
+  ],
+  [
+    'a range that runs backwards',
+    `passive: { ports: 50099-50000 }\n${TLS}${USERS}`,
+    /expected a port, a range/,
+  ],
+  [
+    'overlapping ports',
+    `server: { listen: { port: 50001 } }\n${TLS}${USERS}`,
+    /^1:27 {2}server\.listen\.port: overlapping ports/,
+  ],
+  [
+    'more from one address than in all',
+    `server: { maxSessions: 5 }\n${TLS}${USERS}`,
+    /maxSessionsPerAddress \(20\) is more than server\.maxSessions \(5\)/,
+  ],
+  [
+    'an IPv6 address for PASV',
+    `passive: { publicAddress: "::1" }\n${TLS}${USERS}`,
+    /expected an IPv4 address or a host name/,
+  ],
+  [
+    'an override that is no IPv4 address',
+    `passive: { overrides: [{ networks: [10.0.0.0/8], address: "::1" }] }\n${TLS}${USERS}`,
+    /overrides\[0\]\.address: expected an IPv4 address/,
+  ],
+  ['a number as umask', `storage: { umask: 0027 }\n${TLS}${USERS}`, /octal digits in quotes .*found 27/],
+  [
+    'a umask that locks the server out',
+    `storage: { umask: "0700" }\n${TLS}${USERS}`,
+    /leave the owner every right/,
+  ],
+  [
+    'a misspelt choice',
+    `log: { format: prety }\n${TLS}${USERS}`,
+    /expected json or pretty, found "prety"; did you mean "pretty"\?/,
+  ],
+  ['yes for true', `uploads: { checksum: yes }\n${TLS}${USERS}`, /expected true or false, found "yes"/],
+  [
+    'a section of the wrong kind',
+    `log: pretty\n${TLS}${USERS}`,
+    /^1:6 {2}log: expected a section of keys, found "pretty"$/,
+  ],
+  ['no tls', USERS, /^1:1 {2}tls: is missing/],
+  ['no users', TLS, /^1:1 {2}users: is missing/],
+  [
+    'no certificate',
+    `tls: { certificates: [] }\n${USERS}`,
+    /expected one certificate, or two .*found an empty list/,
+  ],
+  [
+    'a key where its path belongs',
+    `tls: { certificates: [{ cert: a, key: "-----BEGIN\\n" }] }\n${USERS}`,
+    /not its content/,
+  ],
+  ['a duplicate key', `${TLS}${TLS}${USERS}`, /^5:1 {2}: duplicate key "tls"/],
+  ['an open quote', `${TLS}server: { greeting: "abc }\n${USERS}`, /not valid YAML: missing closing "quote/],
+  [
+    'an unset variable',
+    `storage: { root: !env PORTCULLIS_NOT_SET }\n${TLS}${USERS}`,
+    /^1:23 {2}storage\.root: !env PORTCULLIS_NOT_SET: the environment variable is not set$/,
+  ],
+  [
+    'a missing secret',
+    `storage: { root: !file nowhere }\n${TLS}${USERS}`,
+    /storage\.root: !file nowhere: no such file$/,
+  ],
+  [
+    'an unknown tag',
+    `storage: { root: !fiel x }\n${TLS}${USERS}`,
+    /unknown tag !fiel; known are !file PATH and !env NAME/,
+  ],
+  ['an unknown anchor', `storage: { root: *x }\n${TLS}${USERS}`, /no such anchor/],
+  ['no grants', user(''), /users\[0\]\.grants: is missing/],
+  [
+    'a misspelt preset',
+    user('    grants: { /: readonly }\n'),
+    /found "readonly"; did you mean "read-only"\?/,
+  ],
+  [
+    'a misspelt right',
+    user('    grants: { /: [lst] }\n'),
+    /^8:19 {2}.*grants\["\/"\]\[0\]: expected one of the rights .*did you mean "list"\?/,
+  ],
+  [
+    'a folder without slash',
+    user('    grants: { inbox: read-only }\n'),
+    /^8:15 {2}.*expected a folder as the client sees it, .*found "inbox"$/,
+  ],
+  [
+    'one folder twice',
+    user('    grants: { /in: read-only, /in/: read-only }\n'),
+    /same folder as another entry/,
+  ],
+  [
+    'a home outside',
+    user('    home: ../other\n    grants: { /: read-only }\n'),
+    /stays within storage\.root/,
+  ],
+  [
+    'bits beyond the prefix',
+    user('    grants: { /: read-only }\n    allowFrom: [203.0.113.7/24]\n'),
+    /did you mean "203\.0\.113\.0\/24"\?/,
+  ],
+  ['an impossible date', user('    grants: { /: read-only }\n    expires: 2027-02-30\n'), /expected a date/],
+  [
+    'a feature of a later release',
+    user('    grants: { /: read-only }\n    quota: { files: 1 }\n'),
+    /^9:5 {2}users\[0\]\.quota: unknown key/,
+  ],
+  [
+    'the audit log in a home',
+    `${TLS}audit: { file: ../data/acme/a.jsonl }\n${USERS}`,
+    /audit\.file: lies inside the home of user "acme"/,
+  ],
+]
+
+for (const [name, text, expected] of CASES) {
+  test(`says what is wrong with ${name}`, async () => {
+    const problems = await problemsOf(text)
+    assert.match(problems.map(told).join('\n'), expected)
+    assert.equal(problems.length, 1, problems.map(told).join('\n'))
+  })
+}
+
+test('tells all mistakes at once, in the order of the file', async () => {
+  const problems = await problemsOf(
+    `server:\n  greting: x\n  timeouts: { idle: soon }\n${TLS}log: { level: loud }\n${USERS}${USERS.replace('users:\n', '')}`,
+  )
+  assert.deepEqual(
+    problems.map(({ line, path }) => [line, path]),
+    [
+      [2, 'server.greting'],
+      [3, 'server.timeouts.idle'],
+      [8, 'log.level'],
+      [14, 'users[1].name'],
+    ],
+  )
+  assert.deepEqual(problems[0], {
+    file: '/srv/config/portcullis.yaml',
+    line: 2,
+    column: 3,
+    path: 'server.greting',
+    message: 'unknown key; did you mean "greeting"?',
+    text: 'greting',
+    expected: 'listen, greeting, maxSessions, maxSessionsPerAddress, timeouts or shutdownGrace',
+    nearest: 'greeting',
+  })
+})
+
+const NAMES: readonly (readonly [yaml: string, allowed: boolean])[] = [
+  ['acme', true],
+  ['"Müller & Söhne"', true],
+  ['"12"', true],
+  ['12', false],
+  ['"."', false],
+  ['".."', false],
+  ['a/b', false],
+  ['"a\\0"', false],
+  ['"a\\n"', false],
+  ['" a"', false],
+  ['""', false],
+  ['x'.repeat(64), true],
+  ['x'.repeat(65), false],
+]
+
+for (const [yaml, allowed] of NAMES) {
+  test(`user name ${yaml.slice(0, 20)}… is ${allowed ? 'allowed' : 'refused'}`, async () => {
+    const problems = await problemsOf(TLS + USERS.replace('acme', yaml))
+    assert.deepEqual(
+      problems.map(({ path }) => path),
+      allowed ? [] : ['users[0].name'],
+    )
+  })
+}
+
+const [, SALT = '', DIGEST = ''] = HASH.split('p=1')[1]?.split('$') ?? []
+
+const HASHES: readonly (readonly [name: string, hash: string, expected: RegExp | undefined])[] = [
+  ['good', HASH, undefined],
+  ['costlier', `$argon2id$v=19$m=65536,t=3,p=4$${SALT}$${DIGEST}`, undefined],
+  ['plain', 'hunter2-hunter2', /not a hash/],
+  ['bcrypt', '$2b$12$hunter2hunter2', /not an argon2id hash/],
+  ['argon2i', HASH.replace('argon2id', 'argon2i'), /not an argon2id hash/],
+  ['little memory', HASH.replace('m=19456', 'm=19455'), /too weak: m=19455,t=2/],
+  ['one pass', HASH.replace('t=2', 't=1'), /too weak/],
+  ['endless memory', HASH.replace('m=19456', 'm=4194304'), /costs too much/],
+  ['no lanes', HASH.replace('p=1', 'p=0'), /costs too much/],
+  ['cut off', HASH.slice(0, -30), /damaged/],
+  ['an old version', HASH.replace('v=19', 'v=16'), /damaged/],
+]
+
+for (const [name, hash, expected] of HASHES) {
+  test(`password hash, ${name}: ${expected ? 'refused' : 'accepted'}`, async () => {
+    const problems = await problemsOf(TLS + USERS.replace(HASH, hash))
+    const text = problems.map(told).join('\n')
+    if (expected === undefined) return assert.equal(text, '')
+    assert.match(text, expected)
+    assert.match(text, /portcullis user passwd acme/)
+    assert.ok(!JSON.stringify(problems).includes('hunter2'))
+  })
+}
+
+const LEAKS: readonly (readonly [name: string, text: string])[] = [
+  ['a short audit key', `${TLS}audit: { key: hunter2 }\n${USERS}`],
+  ['an audit key of the wrong type', `${TLS}audit: { key: [hunter2] }\n${USERS}`],
+  ['a password as tag', TLS + USERS.replace(HASH, '!hunter2')],
+  ['a password as alias', TLS + USERS.replace(HASH, '*hunter2')],
+  ['a password with a broken quote', TLS + USERS.replace(HASH, '"x" hunter2')],
+  ['a password as block scalar', TLS + USERS.replace(HASH, '|hunter2')],
+  ['a password in a key that is none', TLS + USERS.replace(`passwordHash: ${HASH}`, 'password: hunter2')],
+  ['a user as one text', `${TLS}users: ["acme:hunter2"]\n`],
+]
+
+for (const [name, text] of LEAKS) {
+  test(`never repeats ${name}`, async () => {
+    const problems = await problemsOf(text)
+    assert.notEqual(problems.length, 0)
+    assert.ok(!JSON.stringify(problems).includes('hunter2'), problems.map(told).join('\n'))
+  })
+}
