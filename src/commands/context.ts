@@ -3,7 +3,6 @@ import type { Identity } from '../core/identity.js'
 import type { DataChannel, Files } from '../core/ports.js'
 import type { VirtualPath } from '../core/virtual-path.js'
 import type { Fact } from '../protocol/facts.js'
-import type { Command } from './command.js'
 
 /** What a session remembers between commands. */
 export interface Settings {
@@ -15,6 +14,15 @@ export interface Settings {
   epsvAll: boolean
   /** What MLST and MLSD send. */
   facts: ReadonlySet<Fact>
+}
+
+/** What a row of the command table tells about itself. */
+export interface CommandInfo {
+  readonly verb: string
+  /** What HELP shows behind the verb. */
+  readonly syntax: string
+  /** Lines of FEAT; read when FEAT is sent. */
+  readonly feat?: (context: Context) => readonly string[]
 }
 
 /** One line of SITE WHO. */
@@ -42,7 +50,7 @@ export interface Context {
   readonly serverName: string | undefined
   readonly settings: Settings
   readonly login: LoginFlow
-  readonly commands: readonly Command[]
+  readonly commands: readonly CommandInfo[]
   /** Fires when the command must end: ABOR, the end of the session, the shutdown grace. */
   readonly signal: AbortSignal
   /** Ends the running transfer and waits for its final reply; false when there is none. */

@@ -2,6 +2,7 @@ import type { AuditEvent, Subject } from './audit-event.js'
 import type { Endpoint } from './endpoint.js'
 import type { Compat, Identity } from './identity.js'
 import type { Right } from './permission.js'
+import type { CloseVerdict, TransferResult } from './transfer.js'
 import type { VirtualPath } from './virtual-path.js'
 
 // What the inner layers need of the world. Each interface is implemented by one adapter folder.
@@ -130,15 +131,6 @@ export interface Files extends AsyncDisposable {
 export interface Storage {
   /** @throws Fault `storage_error` when the home is missing or not a folder */
   open(identity: Identity): Promise<Files>
-}
-
-/** Whether the peer ended its TLS stream properly (RFC 8446 §6.1), read off the byte counts. */
-export type CloseVerdict = 'clean' | 'cut' | 'unknown'
-
-export interface TransferResult {
-  /** Bytes of the file on the data connection, after any line-end conversion. */
-  readonly bytes: number
-  readonly seconds: number
 }
 
 export interface ReceiveResult extends TransferResult {

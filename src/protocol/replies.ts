@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../core/audit-event.js'
-import type { FaultKind } from '../core/fault.js'
+import type { FaultKind } from '../core/reason.js'
 
 /**
  * Every reply there is, by meaning: its code and the text clients see. Nothing of the host, the version or the

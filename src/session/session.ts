@@ -1,8 +1,9 @@
 import type { Context, ReadyContext, SessionSummary } from '../commands/context.js'
 import { COMMANDS } from '../commands/table.js'
-import { type AuditEvent, type Reason, sessionEnded } from '../core/audit-event.js'
+import { type AuditEvent, sessionEnded } from '../core/audit-event.js'
 import { Fault } from '../core/fault.js'
 import type { Audit, ControlConnection, DataChannel, Log } from '../core/ports.js'
+import type { Reason } from '../core/reason.js'
 import type { VirtualPath } from '../core/virtual-path.js'
 import { type Line, LineReader } from '../protocol/line-reader.js'
 import { formatReply, type Reply } from '../protocol/replies.js'
@@ -20,12 +21,7 @@ const LINE_LIMIT = 4096
 /** Commands refused before login that no client sends by mistake this often. */
 const ABUSE_LIMIT = 10
 /** The peer went away or must not be answered: no 421 for these. */
-const SILENT_ENDS: ReadonlySet<Reason> = new Set([
-  'quit',
-  'peer_closed',
-  'connection_lost',
-  'foreign_protocol',
-])
+const SILENT_ENDS: readonly Reason[] = ['quit', 'peer_closed', 'connection_lost', 'foreign_protocol']
 
 export interface SessionOptions {
   readonly greeting: string
@@ -69,6 +65,7 @@ export class Session implements LiveSession, RunnerHost {
   #ending: Reason | undefined
   #draining = false
   #abuses = 0
+  #loginDeadline = 0
 
   constructor(services: SessionServices, { id, control, openData }: SessionConnection) {
     this.#services = services
@@ -112,7 +109,7 @@ export class Session implements LiveSession, RunnerHost {
       this.end('internal')
     }
     const reason = this.#ending ?? 'internal'
-    if (!SILENT_ENDS.has(reason)) await this.send({ name: 'closing' })
+    if (!SILENT_ENDS.includes(reason)) await this.send({ name: 'closing' })
     await this.#moveTo(GREETED)
     await this.#data[Symbol.asyncDispose]()
     // Before the peer can see the end: who sees it finds the record.
@@ -161,6 +158,7 @@ export class Session implements LiveSession, RunnerHost {
         address: this.#control.peer.address,
         signal,
         state: () => this.#state,
+        record: event => this.record(event),
         moveTo: state => this.#moveTo(state),
       }),
       abortTransfer: async () => {
@@ -198,9 +196,9 @@ export class Session implements LiveSession, RunnerHost {
   }
 
   async #work(): Promise<void> {
-    const loginDeadline = performance.now() + this.#options.loginTimeout
+    this.#expectLogin()
     for (;;) {
-      const line = await this.#nextLine(loginDeadline)
+      const line = await this.#nextLine()
       if (!line) return
       if (this.#state.phase !== 'ready' && line.kind === 'line' && isForeignProtocol(line.bytes))
         this.end('foreign_protocol')
@@ -209,9 +207,18 @@ export class Session implements LiveSession, RunnerHost {
     }
   }
 
-  async #nextLine(loginDeadline: number): Promise<Line | undefined> {
+  /** At the start, and when USER logs out whoever it was before. */
+  #expectLogin(): void {
+    this.#user = undefined
+    this.#loginDeadline = performance.now() + this.#options.loginTimeout
+    this.#reader.limit = LINE_LIMIT_BEFORE_LOGIN
+  }
+
+  async #nextLine(): Promise<Line | undefined> {
     const loggedIn = this.#state.phase === 'ready'
-    const patience = loggedIn ? this.#options.idleTimeout : Math.max(0, loginDeadline - performance.now())
+    const patience = loggedIn
+      ? this.#options.idleTimeout
+      : Math.max(0, this.#loginDeadline - performance.now())
     const timer = setTimeout(() => this.end(loggedIn ? 'idle_timeout' : 'login_timeout'), patience)
     try {
       return await this.#inbox.take()
@@ -228,6 +235,7 @@ export class Session implements LiveSession, RunnerHost {
       this.#reader.limit = LINE_LIMIT
     }
     if (before.phase !== 'ready') return
+    if (next.phase === 'named') this.#expectLogin()
     await this.#data.reset()
     await before.files[Symbol.asyncDispose]()
     before.place[Symbol.dispose]()
