@@ -8,7 +8,6 @@ import {
   type AuditEvent,
   configLoaded,
   configRejected,
-  type Reason,
   serverStarted,
   serverStopped,
   serverStopping,
@@ -17,6 +16,7 @@ import {
 } from '../core/audit-event.js'
 import type { Endpoint } from '../core/endpoint.js'
 import type { Log } from '../core/ports.js'
+import type { Reason } from '../core/reason.js'
 import { AnnouncedAddress } from '../data/announced-address.js'
 import { PassiveChannel } from '../data/channel.js'
 import { PassivePorts } from '../data/passive-ports.js'
