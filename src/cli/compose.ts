@@ -44,7 +44,7 @@ export class Portcullis implements AsyncDisposable {
   }
 
   /** @throws Error from TLS, the audit log, the storage or the control port; nothing is left open then */
-  static async start(config: Config, log: Log): Promise<Portcullis> {
+  static async start(config: Config, file: string, log: Log): Promise<Portcullis> {
     const parts = await makeParts(config, log)
     const server = new FtpsServer({
       limits: parts.limits.connections,
@@ -60,6 +60,7 @@ export class Portcullis implements AsyncDisposable {
       parts.audit.record(
         serverStarted({ address: address.address, port: address.port, node: process.version }),
       )
+      parts.audit.record(configLoaded(file, config.users.length))
       return new Portcullis(parts, server, address)
     } catch (error) {
       closeParts(parts)

@@ -197,9 +197,7 @@ export class Session implements LiveSession, RunnerHost {
 
   async #work(): Promise<void> {
     this.#expectLogin()
-    for (;;) {
-      const line = await this.#nextLine()
-      if (!line) return
+    for (let line = await this.#nextLine(); line; line = await this.#nextLine()) {
       if (this.#state.phase !== 'ready' && line.kind === 'line' && isForeignProtocol(line.bytes))
         this.end('foreign_protocol')
       else await this.#runner.answer(line)
