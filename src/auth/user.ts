@@ -2,6 +2,7 @@ import ipaddr from 'ipaddr.js'
 import type { Compat, Identity } from '../core/identity.js'
 import { Grants, type Preset, type Right } from '../core/permission.js'
 import type { Reason } from '../core/reason.js'
+import { parsePath, ROOT } from '../core/virtual-path.js'
 
 /** A user as the configuration has it. */
 export interface UserRecord {
@@ -11,6 +12,11 @@ export interface UserRecord {
   /** Absolute host path. */
   readonly home: string
   readonly grants: Iterable<readonly [folder: string, rights: Preset | readonly Right[]]>
+  readonly mounts?: readonly {
+    readonly at: string
+    readonly source: string
+    readonly rights: Preset | readonly Right[]
+  }[]
   /** Networks in CIDR, or single addresses; undefined for anywhere. An empty list lets nobody in. */
   readonly allowFrom?: readonly string[] | undefined
   /** From this moment on the user cannot log in. */
@@ -36,6 +42,11 @@ export class User {
       name: record.name,
       home: record.home,
       grants: new Grants(record.grants),
+      mounts: (record.mounts ?? []).map(({ at, source, rights }) => ({
+        at: parsePath(at, ROOT),
+        source,
+        grants: new Grants([['/', rights]]),
+      })),
       compat: Object.freeze({ ...record.compat }),
       maxSessions: record.maxSessions,
     })

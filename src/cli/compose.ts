@@ -165,7 +165,8 @@ const announced = ({ passive }: Config): AnnouncedAddress =>
 
 /** Unfinished uploads of a crash, before anybody can come in. A home that is missing is `check`'s to tell. */
 async function sweep({ config, storage }: Parts, log: Log): Promise<void> {
-  for (const home of new Set(config.users.map(user => user.home))) {
+  const folders = config.users.flatMap(user => [user.home, ...user.mounts.map(({ source }) => source)])
+  for (const home of new Set(folders)) {
     try {
       const removed = await storage.sweepPartials(home)
       if (removed > 0) log.info({ home, removed }, 'removed what a crash left of unfinished uploads')

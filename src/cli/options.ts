@@ -57,6 +57,7 @@ const userRecord = (user: UserConfig): UserRecord => ({
   passwordHash: user.passwordHash,
   home: user.home,
   grants: Object.entries(user.grants),
+  mounts: user.mounts.map(({ at, source, grants }) => ({ at, source, rights: grants })),
   allowFrom: user.allowFrom ?? undefined,
   expires: user.expires === null ? undefined : new Date(user.expires),
   disabled: user.disabled,

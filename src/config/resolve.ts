@@ -19,6 +19,7 @@ export function resolveSettings(settings: Settings, folder: string): Config {
     users: settings.users.map(user => ({
       ...user,
       home: resolve(root, user.home ?? user.name),
+      mounts: user.mounts.map(mount => ({ ...mount, source: resolve(folder, mount.source) })),
       compat: {
         dataSession: user.compat.dataSession ?? settings.tls.dataSession,
         close: user.compat.close ?? settings.uploads.close,
@@ -38,7 +39,9 @@ export interface Exposure {
 /** Files of the server that lie inside a home, where a client could read, replace or delete them. */
 export function exposures(config: DeepReadonly<Config>, configFile: string): Exposure[] {
   const inHomeOf = (file: string): UserConfig | undefined =>
-    config.users.find(({ home }) => holds(home, file))
+    config.users.find(({ home, mounts }) =>
+      [home, ...mounts.map(({ source }) => source)].some(each => holds(each, file)),
+    )
   const own: (readonly [path: readonly PropertyKey[], file: string])[] = [
     [['audit', 'file'], config.audit.file],
     ...config.tls.certificates.map(({ key }, index) => [['tls', 'certificates', index, 'key'], key] as const),
@@ -49,7 +52,7 @@ export function exposures(config: DeepReadonly<Config>, configFile: string): Exp
     if (user === undefined) return []
     const what = path.length === 0 ? 'this file ' : ''
     return [
-      { path, message: `${what}lies inside the home of user "${user.name}", where a client could reach it` },
+      { path, message: `${what}lies inside a folder of user "${user.name}", where a client could reach it` },
     ]
   })
 }

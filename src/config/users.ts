@@ -4,7 +4,7 @@ import { PRESETS, type Preset, RIGHTS } from '../core/permission.js'
 import { parsePath, ROOT } from '../core/virtual-path.js'
 import { network } from './network.js'
 import { hashFault } from './password-hash.js'
-import { count, lastDay } from './scalars.js'
+import { count, hostPath, lastDay } from './scalars.js'
 
 const PRESET_NAMES = Object.keys(PRESETS) as [Preset, ...Preset[]]
 
@@ -30,6 +30,8 @@ const staysWithin = (path: string): boolean =>
 
 const FOLDER = 'a folder as the client sees it, such as / or /inbox'
 
+const MOUNT_POINT = 'a folder as the client sees it, such as /catalog, but not /'
+
 /** The folder as `core` writes it; undefined when no client could ever name it. */
 const normalFolder = (text: string): string | undefined => {
   if (!text.startsWith('/') || text.split('/').includes('..')) return undefined
@@ -42,21 +44,20 @@ const normalFolder = (text: string): string | undefined => {
 
 const RIGHTS_EXPECTED = `${PRESET_NAMES.join(', ')}, or a list of rights (${RIGHTS.join(', ')})`
 
+const rights = () =>
+  z.union(
+    [
+      z.enum(PRESET_NAMES, { error: RIGHTS_EXPECTED }),
+      z.array(z.enum(RIGHTS, { error: `one of the rights ${RIGHTS.join(', ')}` }), {
+        error: RIGHTS_EXPECTED,
+      }),
+    ],
+    { error: RIGHTS_EXPECTED },
+  )
+
 const grants = () =>
   z
-    .record(
-      z.string(),
-      z.union(
-        [
-          z.enum(PRESET_NAMES, { error: RIGHTS_EXPECTED }),
-          z.array(z.enum(RIGHTS, { error: `one of the rights ${RIGHTS.join(', ')}` }), {
-            error: RIGHTS_EXPECTED,
-          }),
-        ],
-        { error: RIGHTS_EXPECTED },
-      ),
-      { error: 'folders with their rights, such as { /: read-write }' },
-    )
+    .record(z.string(), rights(), { error: 'folders with their rights, such as { /: read-write }' })
     .superRefine(
       (value, context) => {
         const seen = new Set<string>()
@@ -95,6 +96,34 @@ export const user = () =>
           description:
             'What the user may do, by folder: a preset (`read-only`, `drop-box`, `read-write`) or a list of rights. The deepest folder over a path decides alone; where there is none, nothing is allowed.',
         }),
+        mounts: z
+          .array(
+            z.strictObject({
+              at: z
+                .string({ error: MOUNT_POINT })
+                .refine(at => normalFolder(at) !== undefined && normalFolder(at) !== ROOT, MOUNT_POINT)
+                .meta({ title: 'folder', description: 'Where the user sees it, such as `/catalog`.' }),
+              source: hostPath('folder').describe('The host folder.'),
+              grants: rights().describe('What the user may do in it: a preset or a list of rights.'),
+            }),
+            { error: 'a list of mounts: [{ at: /catalog, source: FOLDER, grants: read-only }]' },
+          )
+          .superRefine(
+            (mounts, context) => {
+              const points = mounts.map(({ at }) => normalFolder(at))
+              for (const [index, point] of points.entries())
+                if (point !== undefined && points.indexOf(point) !== index)
+                  context.addIssue({
+                    code: 'custom',
+                    path: [index, 'at'],
+                    message: `something is mounted at ${point} already`,
+                    params: { complete: true },
+                  })
+            },
+            { when: ({ issues }) => issues.length === 0 },
+          )
+          .default([])
+          .describe('Folders from elsewhere in the user’s tree, each with its own rights.'),
         allowFrom: z
           .array(network(), { error: 'a list of networks' })
           .min(1, 'at least one network (leave the key out to allow every address)')

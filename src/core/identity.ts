@@ -1,4 +1,5 @@
 import type { Grants } from './permission.js'
+import type { VirtualPath } from './virtual-path.js'
 
 /** How the server bends for one partner's client. */
 export interface Compat {
@@ -10,12 +11,23 @@ export interface Compat {
   readonly ascii: 'convert' | 'verbatim'
 }
 
+/** A folder from elsewhere in a user's tree. */
+export interface Mount {
+  /** Where the user sees it. Never the root. */
+  readonly at: VirtualPath
+  /** Host folder; absolute. Never shown to a client. */
+  readonly source: string
+  /** What is allowed in it; its root is `/`. */
+  readonly grants: Grants
+}
+
 /** Who is logged in, and what that allows. Frozen. */
 export interface Identity {
   readonly name: string
   /** Host folder that is the user's `/`; absolute. Never shown to a client. */
   readonly home: string
   readonly grants: Grants
+  readonly mounts: readonly Mount[]
   readonly compat: Compat
   /** Most sessions at a time; undefined for no limit of its own. */
   readonly maxSessions: number | undefined

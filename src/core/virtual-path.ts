@@ -72,6 +72,8 @@ export const childOf = (folder: VirtualPath, name: string): VirtualPath =>
 export const isWithin = (path: VirtualPath, folder: VirtualPath): boolean =>
   folder === ROOT || path === folder || path.startsWith(`${folder}/`)
 
-/** What `path`, which must lie within `from`, is called once `from` is called `to`. Neither is the root. */
-export const rebase = (path: VirtualPath, from: VirtualPath, to: VirtualPath): VirtualPath =>
-  `${to}${path.slice(from.length)}` as VirtualPath
+/** What `path`, which must lie within `from`, is called once `from` is called `to`. */
+export const rebase = (path: VirtualPath, from: VirtualPath, to: VirtualPath): VirtualPath => {
+  if (path === from) return to
+  return childOf(to, path.slice(from === ROOT ? 1 : from.length + 1))
+}

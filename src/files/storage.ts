@@ -1,8 +1,10 @@
 import { Fault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
+import type { Grants } from '../core/permission.js'
 import type { Files, Storage } from '../core/ports.js'
 import { openBeneath, procWorks } from './beneath.js'
 import type { Root, RootOpener } from './folder.js'
+import { MountedFiles } from './mounted.js'
 import { openPortable } from './portable.js'
 import { sweep } from './sweep.js'
 import { Tree } from './tree.js'
@@ -24,20 +26,27 @@ export class DiskStorage implements Storage {
   }
 
   async open(identity: Identity): Promise<Files> {
-    return new Tree(await this.#home(identity.home), identity.grants, this.#options)
+    const home = await this.#tree(identity.home, identity.grants)
+    const { mounts } = identity
+    if (mounts.length === 0) return home
+    return new MountedFiles(home, mounts, ({ source, grants }) => this.#tree(source, grants))
   }
 
   /**
-   * Removes what a crash left of unfinished uploads beneath `home`; to be done before the first session.
+   * Removes what a crash left of unfinished uploads beneath a home or a mounted folder; to be done before the first session.
    * @returns how many were removed
    * @throws Fault `storage_error` when the home is missing or not a folder
    */
   async sweepPartials(home: string): Promise<number> {
-    await using root = await this.#home(home)
+    await using root = await this.#root(home)
     return await sweep(root)
   }
 
-  async #home(home: string): Promise<Root> {
+  async #tree(folder: string, grants: Grants): Promise<Files> {
+    return new Tree(await this.#root(folder), grants, this.#options)
+  }
+
+  async #root(home: string): Promise<Root> {
     try {
       return await this.#openRoot(home)
     } catch (cause) {

@@ -161,7 +161,7 @@ const CASES: readonly (readonly [name: string, text: string, expected: RegExp])[
   [
     'the audit log in a home',
     `${TLS}audit: { file: ../data/acme/a.jsonl }\n${USERS}`,
-    /audit\.file: lies inside the home of user "acme"/,
+    /audit\.file: lies inside a folder of user "acme"/,
   ],
 ]
 

@@ -2,10 +2,10 @@ import { readdirSync, readlinkSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../../../src/core/fault.js'
-import type { FaultKind } from '../../../src/core/reason.js'
 import type { Identity } from '../../../src/core/identity.js'
 import { Grants, type Preset, RIGHTS, type Right } from '../../../src/core/permission.js'
 import type { Entry, Files, UploadReceipt, UploadRequest } from '../../../src/core/ports.js'
+import type { FaultKind } from '../../../src/core/reason.js'
 import { parsePath, ROOT, type VirtualPath } from '../../../src/core/virtual-path.js'
 import { openBeneath } from '../../../src/files/beneath.js'
 import type { RootOpener } from '../../../src/files/folder.js'
@@ -35,6 +35,7 @@ export const identityOf = (home: string, grants: GrantTable): Identity => ({
   name: 'acme',
   home,
   grants: new Grants(Object.entries(grants)),
+  mounts: [],
   compat: { dataSession: 'require', close: 'strict', ascii: 'convert' },
   maxSessions: undefined,
 })
