@@ -11,6 +11,7 @@ export class Intake {
   #chunks: Buffer[] = []
   #waiting = 0
   #received = 0
+  #count = 0
   #over: 'no' | 'ended' | 'broken' = 'no'
   #error: Error | undefined
   #wake: (() => void) | undefined
@@ -31,6 +32,11 @@ export class Intake {
   /** Bytes that came so far. */
   get received(): number {
     return this.#received
+  }
+
+  /** Chunks they came in. */
+  get chunks(): number {
+    return this.#count
   }
 
   /**
@@ -59,6 +65,7 @@ export class Intake {
     this.#chunks.push(chunk)
     this.#waiting += chunk.length
     this.#received += chunk.length
+    this.#count++
     if (this.#waiting >= MOST_WAITING_BYTES) this.#stream.pause()
     if (this.#waiting >= WRITE_BYTES) this.#wake?.()
   }
