@@ -30,6 +30,7 @@ import type { SessionConnection, SessionServices } from '../session/session.js'
 import { SessionContexts } from '../tls/contexts.js'
 import { TlsControlConnection } from '../tls/control-connection.js'
 import { secureData } from '../tls/secure-data.js'
+import { needRestart } from './need-restart.js'
 import {
   hookOptions,
   limitOptions,
@@ -97,7 +98,7 @@ export class Portcullis implements AsyncDisposable {
     parts.login.replaceUsers(userRecords(config))
     parts.limits.reconfigure(limitOptions(config))
     parts.ports.replace(config.passive.ports)
-    parts.announced = announced(config)
+    parts.announced = announcedBy(config)
     parts.session = {
       ...parts.session,
       storage: new NoticedStorage(storage, parts.hooks),
@@ -177,21 +178,11 @@ async function makeParts(config: Config, log: Log): Promise<Parts> {
     sessionOptions: sessionOptions(config),
   }
   const ports = new PassivePorts(config.passive.ports)
-  return {
-    config,
-    session,
-    audit,
-    contexts,
-    hooks,
-    limits,
-    login,
-    ports,
-    storage,
-    announced: announced(config),
-  }
+  const announced = announcedBy(config)
+  return { config, session, audit, contexts, hooks, limits, login, ports, storage, announced }
 }
 
-const announced = ({ passive }: Config): AnnouncedAddress =>
+const announcedBy = ({ passive }: Config): AnnouncedAddress =>
   new AnnouncedAddress({ publicAddress: passive.publicAddress ?? undefined, overrides: passive.overrides })
 
 /** Unfinished uploads of a crash, before anybody can come in. A home that is missing is `check`'s to tell. */
@@ -251,17 +242,4 @@ function handshakeReason(error: unknown): Reason {
   return (error as NodeJS.ErrnoException).code === 'ERR_SSL_NO_APPLICATION_PROTOCOL'
     ? 'alpn_mismatch'
     : 'handshake_failed'
-}
-
-/** Keys that are read once, when the server starts. */
-function needRestart(before: Config, after: Config): string[] {
-  const once: [key: string, of: (config: Config) => unknown][] = [
-    ['server.listen', config => config.server.listen],
-    ['audit', config => config.audit],
-    ['auth.verification', config => config.auth.verification],
-    ['onUpload.queue.folder', config => config.onUpload.queue.folder],
-    ['log', config => config.log],
-    ['filesystem', config => config.filesystem],
-  ]
-  return once.filter(([, of]) => JSON.stringify(of(before)) !== JSON.stringify(of(after))).map(([key]) => key)
 }
