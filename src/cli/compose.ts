@@ -75,7 +75,7 @@ export class Portcullis implements AsyncDisposable {
       return new Portcullis(parts, server, address)
     } catch (error) {
       await server.stop(0)
-      await parts.hooks.stop()
+      await parts.hooks.stop(0)
       closeParts(parts)
       throw error
     }
@@ -134,8 +134,9 @@ export class Portcullis implements AsyncDisposable {
   async #stop(signal: string): Promise<void> {
     const parts = this.#parts
     note(parts, () => parts.audit.record(serverStopping(signal)))
-    await this.#server.stop(parts.config.server.shutdownGrace)
-    await parts.hooks.stop()
+    const { shutdownGrace } = parts.config.server
+    await this.#server.stop(shutdownGrace)
+    await parts.hooks.stop(shutdownGrace)
     note(parts, () => parts.audit.record(serverStopped()))
     closeParts(parts)
   }

@@ -7,8 +7,8 @@ import type { HookOptions } from './options.js'
 import { QueueFolder } from './queue-folder.js'
 import { webhook } from './webhook.js'
 
-/** What attempts under way get when the server stops. */
-const STOP_GRACE_MS = 5000
+/** Most that attempts under way get when the server stops: they are repeated at the next start anyway. */
+const MAX_GRACE_MS = 5000
 
 /** Tells of uploads, by a webhook, a command, or both. Each has a queue of its own and does not wait for the other. */
 export class UploadHooks {
@@ -61,10 +61,11 @@ export class UploadHooks {
     for (const deliveries of this.#deliveries.values()) await deliveries.start()
   }
 
-  /** Attempts under way may end within a short grace; the rest is left to the next start. */
-  async stop(): Promise<void> {
+  /** Attempts under way may end within `grace` milliseconds, but 5 s at most; the rest is left to the next start. */
+  async stop(grace: number): Promise<void> {
     this.#started = false
-    await Promise.all(Array.from(this.#deliveries.values(), deliveries => deliveries.stop(STOP_GRACE_MS)))
+    const patience = Math.min(grace, MAX_GRACE_MS)
+    await Promise.all(Array.from(this.#deliveries.values(), deliveries => deliveries.stop(patience)))
   }
 
   /**
