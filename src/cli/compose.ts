@@ -26,7 +26,7 @@ import { UploadHooks } from '../hooks/upload-hooks.js'
 import { Limits } from '../limits/limits.js'
 import { type Ends, FtpsServer } from '../server/server.js'
 import { Roster } from '../session/roster.js'
-import type { SessionConnection, SessionServices } from '../session/session.js'
+import type { SessionConnection, SessionServices } from '../session/services.js'
 import { SessionContexts } from '../tls/contexts.js'
 import { TlsControlConnection } from '../tls/control-connection.js'
 import { secureData } from '../tls/secure-data.js'
@@ -54,7 +54,7 @@ export class Portcullis implements AsyncDisposable {
   }
 
   /** @throws Error from TLS, the audit log, the storage or the control port; nothing is left open then */
-  static async start(config: Config, log: Log): Promise<Portcullis> {
+  static async start(config: Config, file: string, log: Log): Promise<Portcullis> {
     const parts = await makeParts(config, log)
     const server = new FtpsServer({
       limits: parts.limits.connections,
@@ -71,6 +71,7 @@ export class Portcullis implements AsyncDisposable {
       parts.audit.record(
         serverStarted({ address: address.address, port: address.port, node: process.version }),
       )
+      parts.audit.record(configLoaded(file, config.users.length))
       await parts.hooks.start()
       return new Portcullis(parts, server, address)
     } catch (error) {

@@ -29,7 +29,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const stopSignal = firstSignal('SIGTERM', 'SIGINT')
   let server: Portcullis
   try {
-    server = await Portcullis.start(config, log)
+    server = await Portcullis.start(config, options.config, log)
   } catch (error) {
     complain(explainStart(error as NodeJS.ErrnoException, config))
     return EXIT.failed

@@ -55,6 +55,8 @@ export interface Context {
   readonly signal: AbortSignal
   /** Ends the running transfer and waits for its final reply; false when there is none. */
   abortTransfer(): Promise<boolean>
+  /** For the moment before something cannot be undone. @throws Fault `audit_unavailable` */
+  requireRecordable(): void
   /** The session ends after this command's reply. */
   quit(): void
 }

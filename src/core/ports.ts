@@ -24,6 +24,12 @@ export interface Audit {
    * @throws Fault `audit_unavailable` when it cannot be written and `audit.onFailure` is `closed`
    */
   record(event: AuditEvent, subject?: Subject): void
+  /**
+   * To be asked before something is done that would have to be recorded: while the log cannot be written it tries
+   * again.
+   * @throws Fault as `record`
+   */
+  requireWritable(): void
 }
 
 /** The operational log, for the people who run the server. */

@@ -12,7 +12,6 @@ export const FAULT_KINDS = [
   'bad_sequence',
   'not_logged_in',
   'login_refused',
-  'already_logged_in',
   // files: absent and forbidden share one reply, so that probing maps nothing
   'not_found',
   'denied',

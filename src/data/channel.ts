@@ -170,7 +170,9 @@ const abortFault = (signal: AbortSignal): Fault =>
 function linger(stream: Secured['stream']): void {
   stream.setTimeout(0)
   if (stream.destroyed) return
-  const timer = setTimeout(() => stream.destroy(), LINGER_MS)
+  // Not worth keeping a stopping process alive for: everything was sent.
+  const timer = setTimeout(() => stream.destroy(), LINGER_MS).unref()
+  stream.unref()
   stream.once('close', () => clearTimeout(timer))
   stream.resume()
   stream.once('end', () => stream.destroy())

@@ -97,7 +97,6 @@ export const FAULT_REPLIES: Readonly<Record<FaultKind, ReplyName>> = {
   bad_sequence: 'bad_sequence',
   not_logged_in: 'not_logged_in',
   login_refused: 'login_refused',
-  already_logged_in: 'bad_sequence',
   not_found: 'not_available',
   denied: 'not_available',
   exists: 'exists',

@@ -2,7 +2,7 @@ import type { Context, ReadyContext, SessionSummary } from '../commands/context.
 import { COMMANDS } from '../commands/table.js'
 import { type AuditEvent, type Subject, sessionEnded } from '../core/audit-event.js'
 import { Fault } from '../core/fault.js'
-import type { Audit, ControlConnection, DataChannel, Log } from '../core/ports.js'
+import type { ControlConnection, DataChannel, Log } from '../core/ports.js'
 import type { Reason } from '../core/reason.js'
 import type { VirtualPath } from '../core/virtual-path.js'
 import { type Line, LineReader } from '../protocol/line-reader.js'
@@ -11,8 +11,9 @@ import { CommandRunner, type RunnerHost } from './command-runner.js'
 import { readyContext } from './context.js'
 import { isForeignProtocol } from './foreign-protocol.js'
 import { Inbox } from './inbox.js'
-import { type LoginServices, loginFlow } from './login.js'
-import type { LiveSession, Roster } from './roster.js'
+import { loginFlow } from './login.js'
+import type { LiveSession } from './roster.js'
+import type { SessionConnection, SessionOptions, SessionServices } from './services.js'
 import { GREETED, initialSettings, type State } from './state.js'
 import { Tally } from './tally.js'
 
@@ -22,29 +23,6 @@ const LINE_LIMIT = 4096
 const ABUSE_LIMIT = 10
 /** The peer went away or must not be answered: no 421 for these. */
 const SILENT_ENDS: readonly Reason[] = ['quit', 'peer_closed', 'connection_lost', 'foreign_protocol']
-
-export interface SessionOptions {
-  readonly greeting: string
-  /** Milliseconds from the greeting to a successful login. */
-  readonly loginTimeout: number
-  /** Milliseconds without a command, transfers not counted. */
-  readonly idleTimeout: number
-}
-
-export interface SessionServices extends LoginServices {
-  readonly audit: Audit
-  readonly log: Log
-  readonly roster: Roster
-  /** Read at the start of each session, so that a reload reaches the next one. */
-  readonly sessionOptions: SessionOptions
-}
-
-export interface SessionConnection {
-  readonly id: string
-  readonly control: ControlConnection
-  /** Opens the session's data channel, whose events go through `record`. */
-  openData(record: (event: AuditEvent) => void): DataChannel
-}
 
 /** One control connection from greeting to goodbye. */
 export class Session implements LiveSession, RunnerHost {
@@ -136,6 +114,10 @@ export class Session implements LiveSession, RunnerHost {
     this.#services.audit.record(event, this.#subject)
   }
 
+  requireRecordable(): void {
+    this.#services.audit.requireWritable()
+  }
+
   async send(reply: Reply): Promise<void> {
     this.#runner.noteReply(reply)
     if (!(await this.#control.write(formatReply(reply)))) this.end('connection_lost')
@@ -165,6 +147,7 @@ export class Session implements LiveSession, RunnerHost {
         return aborted
       },
       quit: () => this.end('quit'),
+      requireRecordable: () => this.requireRecordable(),
     }
     const state = this.#state
     if (state.phase !== 'ready') return base
@@ -195,9 +178,7 @@ export class Session implements LiveSession, RunnerHost {
 
   async #work(): Promise<void> {
     this.#expectLogin()
-    for (;;) {
-      const line = await this.#nextLine()
-      if (!line) return
+    for (let line = await this.#nextLine(); line; line = await this.#nextLine()) {
       if (this.#state.phase !== 'ready' && line.kind === 'line' && isForeignProtocol(line.bytes))
         this.end('foreign_protocol')
       else await this.#runner.answer(line)

@@ -8,13 +8,13 @@ import { test } from 'node:test'
 /** Far longer than any run takes, even on a busy machine; a client that hangs is killed then. */
 const LIMIT_MS = 30_000
 
-export interface RunOptions {
+interface RunOptions {
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
   readonly input?: string
 }
 
-export interface RunResult {
+interface RunResult {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly out: string
@@ -22,7 +22,7 @@ export interface RunResult {
   readonly all: string
 }
 
-export interface Running {
+interface Running {
   /** @throws Error when the client hangs */
   readonly result: Promise<RunResult>
   kill(signal: NodeJS.Signals): void
@@ -64,13 +64,13 @@ export async function run(program: string, args: readonly string[], options?: Ru
  * PORTCULLIS_REQUIRE_CLIENTS=1 says that it has to be.
  */
 export function testWith(program: string): (name: string, body: () => Promise<void>) => void {
-  const required = process.env['PORTCULLIS_REQUIRE_CLIENTS'] === '1'
+  const required = process.env.PORTCULLIS_REQUIRE_CLIENTS === '1'
   const skip = required || isInstalled(program) ? false : `${program} is not installed`
   return (name, body) => void test(name, { skip, timeout: 2 * LIMIT_MS }, body)
 }
 
 const isInstalled = (program: string): boolean =>
-  (process.env['PATH'] ?? '').split(delimiter).some(folder => {
+  (process.env.PATH ?? '').split(delimiter).some(folder => {
     try {
       accessSync(join(folder, program), constants.X_OK)
       return true

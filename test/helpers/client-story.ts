@@ -21,9 +21,9 @@ export async function dataConnections(server: TestServer): Promise<{ version: un
 
 /** Fields of the newest audit record with this event. */
 export const newest = async (server: TestServer, event: string): Promise<Record<string, unknown>> =>
-  (await server.audit()).findLast(record => record['event'] === event) ?? {}
+  (await server.audit()).findLast(record => record.event === event) ?? {}
 
-export interface Cut {
+interface Cut {
   readonly server: TestServer
   /** The file to upload to `/target.bin`. */
   readonly file: string

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
-import { dirname, join, sep } from 'node:path'
+import { join, sep } from 'node:path'
 
 /** Names that a client, a server or a listing may get wrong, and sizes around what is special. */
 export const SAMPLES: Readonly<Record<string, number>> = {
@@ -62,12 +62,4 @@ export async function digests(folder: string): Promise<Record<string, string>> {
       ])
   }
   return Object.fromEntries(found.sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-/** Writes `name` in a folder that may not be there yet. */
-export async function writeFileIn(folder: string, name: string, bytes: Buffer): Promise<string> {
-  const path = join(folder, name)
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, bytes)
-  return path
 }

@@ -249,11 +249,10 @@ test('an audit log that cannot be written stops nothing', async () => {
     told = resolve
   })
   const log = memoryLog()
-  const audit = {
-    record: () => {
-      throw new Fault('audit_unavailable')
-    },
+  const fail = () => {
+    throw new Fault('audit_unavailable')
   }
+  const audit = { record: fail, requireWritable: fail }
   const deliveries = new Deliveries('command', await QueueFolder.open(dir.path), {
     audit,
     log,

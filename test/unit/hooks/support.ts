@@ -33,6 +33,7 @@ export function memoryAudit(): MemoryAudit {
       events.push({ ...event, subject })
       for (const look of waiting) look()
     },
+    requireWritable: () => {},
     seen: (name, count = 1) =>
       new Promise(resolve => {
         const look = () => {

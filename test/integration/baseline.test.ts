@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { CASES } from '../../bench/baseline/cases/all.js'
+import { commands } from '../../bench/baseline/cases/commands.js'
+import { runCase } from '../../bench/baseline/run.js'
+import { running } from '../../bench/baseline/target.js'
+import { PASSWORD, testServer } from '../helpers/server.js'
+
+/** What the baseline shows as missing, and will until it is there. */
+const KNOWN = new Map([[commands, 'MLSD, MLST, MFMT there; HASH not']])
+
+describe('the cases of the baseline, at Portcullis', () => {
+  for (const one of CASES)
+    test(one.name, async () => {
+      await using server = await testServer()
+      const outcome = await runCase(
+        one,
+        running({
+          name: 'Portcullis',
+          host: '127.0.0.1',
+          port: server.port,
+          user: 'acme',
+          password: PASSWORD,
+          home: server.home,
+          pid: process.pid,
+        }),
+      )
+      const known = KNOWN.get(one)
+      if (known === undefined) assert.ok(outcome.good, outcome.text)
+      else assert.equal(outcome.text, known)
+      assert.deepEqual(
+        server.logged.filter(line => line.startsWith('error')),
+        [],
+      )
+    })
+})
