@@ -21,6 +21,8 @@ import { AnnouncedAddress } from '../data/announced-address.js'
 import { PassiveChannel } from '../data/channel.js'
 import { PassivePorts } from '../data/passive-ports.js'
 import { type DiskStorage, openStorage } from '../files/storage.js'
+import { NoticedStorage } from '../hooks/noticed-storage.js'
+import { UploadHooks } from '../hooks/upload-hooks.js'
 import { Limits } from '../limits/limits.js'
 import { type Ends, FtpsServer } from '../server/server.js'
 import { Roster } from '../session/roster.js'
@@ -28,7 +30,15 @@ import type { SessionConnection, SessionServices } from '../session/services.js'
 import { SessionContexts } from '../tls/contexts.js'
 import { TlsControlConnection } from '../tls/control-connection.js'
 import { secureData } from '../tls/secure-data.js'
-import { limitOptions, sessionOptions, storageOptions, tlsMaterial, userRecords } from './options.js'
+import { needRestart } from './need-restart.js'
+import {
+  hookOptions,
+  limitOptions,
+  sessionOptions,
+  storageOptions,
+  tlsMaterial,
+  userRecords,
+} from './options.js'
 
 /** The running server: every part made and wired, and the only owner of them all. */
 export class Portcullis implements AsyncDisposable {
@@ -55,14 +65,18 @@ export class Portcullis implements AsyncDisposable {
     })
     try {
       await sweep(parts, log)
+      await parts.hooks.reconfigure(await hookOptions(config))
       const { host, port } = config.server.listen
       const address = await server.start(host, port)
       parts.audit.record(
         serverStarted({ address: address.address, port: address.port, node: process.version }),
       )
       parts.audit.record(configLoaded(file, config.users.length))
+      await parts.hooks.start()
       return new Portcullis(parts, server, address)
     } catch (error) {
+      await server.stop(0)
+      await parts.hooks.stop(0)
       closeParts(parts)
       throw error
     }
@@ -80,12 +94,17 @@ export class Portcullis implements AsyncDisposable {
     const before = parts.config
     const material = await tlsMaterial(config)
     const storage = await openStorage(storageOptions(config))
+    await parts.hooks.reconfigure(await hookOptions(config))
     parts.contexts.replace(material)
     parts.login.replaceUsers(userRecords(config))
     parts.limits.reconfigure(limitOptions(config))
     parts.ports.replace(config.passive.ports)
-    parts.announced = announced(config)
-    parts.session = { ...parts.session, storage, sessionOptions: sessionOptions(config) }
+    parts.announced = announcedBy(config)
+    parts.session = {
+      ...parts.session,
+      storage: new NoticedStorage(storage, parts.hooks),
+      sessionOptions: sessionOptions(config),
+    }
     parts.config = config
     for (const session of parts.session.roster.all)
       if (session.user !== undefined && !parts.login.isStillAllowed(session.user)) session.end('user_removed')
@@ -116,7 +135,9 @@ export class Portcullis implements AsyncDisposable {
   async #stop(signal: string): Promise<void> {
     const parts = this.#parts
     note(parts, () => parts.audit.record(serverStopping(signal)))
-    await this.#server.stop(parts.config.server.shutdownGrace)
+    const { shutdownGrace } = parts.config.server
+    await this.#server.stop(shutdownGrace)
+    await parts.hooks.stop(shutdownGrace)
     note(parts, () => parts.audit.record(serverStopped()))
     closeParts(parts)
   }
@@ -128,6 +149,7 @@ interface Parts {
   announced: AnnouncedAddress
   readonly audit: AuditLog
   readonly contexts: SessionContexts
+  readonly hooks: UploadHooks
   readonly limits: Limits
   readonly login: Login
   readonly ports: PassivePorts
@@ -147,20 +169,22 @@ async function makeParts(config: Config, log: Log): Promise<Parts> {
   const limits = new Limits(limitOptions(config), audit)
   const verifier = new Verifier({ ...config.auth.verification, cacheTtl: 60_000, cacheSize: 1000 })
   const login = new Login(userRecords(config), { limits: limits.logins, verifier })
+  const hooks = new UploadHooks(config.onUpload.queue.folder, { audit, log, random: Math.random })
   const session: SessionServices = {
     audit,
     log,
     roster: new Roster(),
     authenticator: login,
     sessions: new UserSessions(),
-    storage,
+    storage: new NoticedStorage(storage, hooks),
     sessionOptions: sessionOptions(config),
   }
   const ports = new PassivePorts(config.passive.ports)
-  return { config, session, audit, contexts, limits, login, ports, storage, announced: announced(config) }
+  const announced = announcedBy(config)
+  return { config, session, audit, contexts, hooks, limits, login, ports, storage, announced }
 }
 
-const announced = ({ passive }: Config): AnnouncedAddress =>
+const announcedBy = ({ passive }: Config): AnnouncedAddress =>
   new AnnouncedAddress({ publicAddress: passive.publicAddress ?? undefined, overrides: passive.overrides })
 
 /** Unfinished uploads of a crash, before anybody can come in. A home that is missing is `check`'s to tell. */
@@ -221,16 +245,4 @@ function handshakeReason(error: unknown): Reason {
   return (error as NodeJS.ErrnoException).code === 'ERR_SSL_NO_APPLICATION_PROTOCOL'
     ? 'alpn_mismatch'
     : 'handshake_failed'
-}
-
-/** Keys that are read once, when the server starts. */
-function needRestart(before: Config, after: Config): string[] {
-  const once: [key: string, of: (config: Config) => unknown][] = [
-    ['server.listen', config => config.server.listen],
-    ['audit', config => config.audit],
-    ['auth.verification', config => config.auth.verification],
-    ['log', config => config.log],
-    ['filesystem', config => config.filesystem],
-  ]
-  return once.filter(([, of]) => JSON.stringify(of(before)) !== JSON.stringify(of(after))).map(([key]) => key)
 }

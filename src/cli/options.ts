@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { UserRecord } from '../auth/user.js'
 import type { Config, UserConfig } from '../config/schema.js'
 import type { StorageOptions } from '../files/storage.js'
+import type { HookOptions } from '../hooks/options.js'
 import type { LimitOptions } from '../limits/options.js'
 import type { SessionOptions } from '../session/services.js'
 import type { TlsMaterial } from '../tls/contexts.js'
@@ -49,6 +50,19 @@ export const storageOptions = ({ filesystem, storage, uploads }: Config): Storag
   checksum: uploads.checksum,
   maxSize: uploads.maxSize ?? undefined,
 })
+
+/** @throws Error naming the file that cannot be read */
+export async function hookOptions({ onUpload }: Config): Promise<HookOptions> {
+  const { webhook, command, queue, retry } = onUpload
+  return {
+    webhook: webhook
+      ? { ...webhook, ca: webhook.ca === null ? undefined : await readFile(webhook.ca, 'utf8') }
+      : undefined,
+    command: command ?? undefined,
+    queue,
+    retry,
+  }
+}
 
 export const userRecords = ({ users }: Config): UserRecord[] => users.map(userRecord)
 

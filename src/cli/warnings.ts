@@ -5,6 +5,7 @@ import ipaddr from 'ipaddr.js'
 import { parsePhc } from '../auth/argon2.js'
 import type { Config, UserConfig } from '../config/schema.js'
 import type { Finding } from './certificates.js'
+import { inspectHooks } from './hooks.js'
 
 /** What hashes made today have, in bytes; shorter ones are allowed (RFC 9106 §3.1). */
 const SALT_BYTES = 16
@@ -21,6 +22,7 @@ export async function findWarnings(config: Config, file: string, now = Date.now(
     ...(await aboutFile(file)),
     ...aboutPassive(config),
     ...(await aboutFolder(config.storage.root, 'storage.root')),
+    ...(await inspectHooks(config.onUpload)),
     ...users.flat(),
   ]
 }

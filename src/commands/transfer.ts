@@ -86,7 +86,7 @@ async function* store(
   yield opening(upload.path)
   const received = await data.receive(upload, { signal, ascii: converts(context) })
   context.requireRecordable()
-  const receipt = await upload.commit()
+  const receipt = await upload.commit(received.close)
   const facts: UploadFacts = { ...received, ...receipt, resumedFrom: receipt.size - received.bytes }
   yield { name: 'transferred', text: receiptText(facts), event: fileUploaded(upload.path, facts) }
 }

@@ -33,5 +33,9 @@ export function jsonSchema(): JsonSchema {
   return { ...generated, title: 'Portcullis configuration' } as JsonSchema
 }
 
+/** The section that a key holds, or may hold instead of `null`; undefined for one that holds a value. */
+export const sectionOf = (node: JsonSchema | undefined): JsonSchema | undefined =>
+  node?.properties ? node : node?.anyOf?.find(form => form.properties)
+
 /** As it is committed and as `portcullis init` writes it. */
 export const jsonSchemaText = (): string => `${JSON.stringify(jsonSchema(), null, 2)}\n`

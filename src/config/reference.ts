@@ -1,4 +1,4 @@
-import { type JsonSchema, jsonSchema } from './json-schema.js'
+import { type JsonSchema, jsonSchema, sectionOf } from './json-schema.js'
 
 /** One key as the documentation lists it. */
 export interface KeyReference {
@@ -51,8 +51,8 @@ const shownDefault = (key: KeyReference): string => {
   return key.required ? '**required**' : '–'
 }
 
-const keysOf = (node: JsonSchema, path: string): KeyReference[] =>
-  Object.entries(node.properties ?? {}).flatMap(([key, child]) => {
+const keysOf = (section: JsonSchema, path: string): KeyReference[] =>
+  Object.entries(section.properties ?? {}).flatMap(([key, child]) => {
     const here = path === '' ? key : `${path}.${key}`
     if (child.properties) return keysOf(child, here)
     if (child.items?.properties) return keysOf(child.items, `${here}[]`)
@@ -63,9 +63,11 @@ const keysOf = (node: JsonSchema, path: string): KeyReference[] =>
         type: typeOf(child),
         default:
           typeof child.default === 'string' && child.title !== 'octal digits' ? child.default : written,
-        required: node.required?.includes(key) ?? false,
+        required: section.required?.includes(key) ?? false,
         meaning: child.description ?? '',
       },
+      // Of a section that may be `null` instead.
+      ...keysOf(sectionOf(child) ?? {}, here),
     ]
   })
 

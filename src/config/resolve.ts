@@ -1,4 +1,4 @@
-import { resolve, sep } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { type DeepReadonly, deepFreeze } from './freeze.js'
 import type { Config, Settings, UserConfig } from './schema.js'
 
@@ -15,6 +15,14 @@ export function resolveSettings(settings: Settings, folder: string): Config {
       })),
     },
     storage: { ...settings.storage, root },
+    onUpload: {
+      ...settings.onUpload,
+      webhook: settings.onUpload.webhook && {
+        ...settings.onUpload.webhook,
+        ca: settings.onUpload.webhook.ca && resolve(folder, settings.onUpload.webhook.ca),
+      },
+      queue: { ...settings.onUpload.queue, folder: resolve(folder, settings.onUpload.queue.folder) },
+    },
     audit: { ...settings.audit, file: resolve(folder, settings.audit.file) },
     users: settings.users.map(user => ({
       ...user,
@@ -44,6 +52,7 @@ export function exposures(config: DeepReadonly<Config>, configFile: string): Exp
     )
   const own: (readonly [path: readonly PropertyKey[], file: string])[] = [
     [['audit', 'file'], config.audit.file],
+    [['onUpload', 'queue', 'folder'], join(config.onUpload.queue.folder, 'entry')],
     ...config.tls.certificates.map(({ key }, index) => [['tls', 'certificates', index, 'key'], key] as const),
     [[], configFile],
   ]

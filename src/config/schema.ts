@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Compat } from '../core/identity.js'
 import { checkTogether } from './checks.js'
 import type { DeepReadonly } from './freeze.js'
+import { onUpload } from './on-upload.js'
 import { audit, auth, filesystem, log, passive, server, storage, tls, uploads } from './sections.js'
 import { user } from './users.js'
 
@@ -16,6 +17,7 @@ export const configSchema = z
       storage: storage().prefault({}).describe('Where the files are.'),
       filesystem: filesystem().prefault({}).describe('How files are reached.'),
       uploads: uploads().prefault({}).describe('When an upload counts as received.'),
+      onUpload: onUpload().prefault({}).describe('Who is told of uploads that were stored.'),
       audit: audit().prefault({}).describe('The record of who did what.'),
       log: log().prefault({}).describe('The operational log, on stdout.'),
       users: z

@@ -111,6 +111,23 @@ export const dirCreated = (path: string) => success('dir.created', { path })
 export const dirRemoved = (path: string) => success('dir.removed', { path })
 export const dirListed = (path: string, entries: number) => success('dir.listed', { path, entries })
 
+// hooks that tell of an upload
+export type HookName = 'webhook' | 'command'
+export interface HookFacts {
+  readonly hook: HookName
+  /** Of the notice; the receiver was told it. */
+  readonly id: string
+  readonly path: string
+  /** How often it was tried so far. */
+  readonly attempts: number
+}
+export const hookDelivered = (facts: HookFacts) => success('hook.delivered', { ...facts })
+/** The first failure of a notice; it is tried again. */
+export const hookFailed = (reason: Reason, facts: HookFacts & { error: string }) =>
+  failure('hook.failed', reason, { ...facts })
+export const hookGivenUp = (reason: Reason, facts: HookFacts & { error: string }) =>
+  failure('hook.given_up', reason, { ...facts })
+
 // refusals
 export const accessDenied = (command: string, path: string, right: string | undefined) =>
   denied('access.denied', 'denied', { command, path, right })
@@ -147,6 +164,9 @@ export const EVENT_NAMES = [
   'dir.created',
   'dir.removed',
   'dir.listed',
+  'hook.delivered',
+  'hook.failed',
+  'hook.given_up',
   'access.denied',
   'command.rejected',
 ] as const

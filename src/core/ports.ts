@@ -103,8 +103,16 @@ export interface UploadReceipt {
 export interface Upload extends ByteSink, AsyncDisposable {
   /** What the bytes will be called: differs from the path asked for only for STOU. */
   readonly path: VirtualPath
-  /** Whole, under its final name, and as durable as `uploads.durability` says when this resolves. */
-  commit(): Promise<UploadReceipt>
+  /**
+   * Whole, under its final name, and as durable as `uploads.durability` says when this resolves. `close`: how the
+   * client ended its TLS stream, for whoever is told of the upload.
+   */
+  commit(close?: CloseVerdict): Promise<UploadReceipt>
+  /**
+   * Absolute path on the host, for the operator's programs and never for a client; undefined when it has none that
+   * a program could open: it is too long, or the folder was removed meanwhile.
+   */
+  hostPath(): Promise<string | undefined>
 }
 
 export interface UploadRequest {
@@ -135,8 +143,11 @@ export interface Files extends AsyncDisposable {
 }
 
 export interface Storage {
-  /** @throws Fault `storage_error` when the home is missing or not a folder */
-  open(identity: Identity): Promise<Files>
+  /**
+   * @param subject whose session it is, for whoever is told of its uploads
+   * @throws Fault `storage_error` when the home is missing or not a folder
+   */
+  open(identity: Identity, subject: Subject): Promise<Files>
 }
 
 export interface ReceiveResult extends TransferResult {

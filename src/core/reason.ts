@@ -78,6 +78,12 @@ export const REASONS = [
   // data connections
   'foreign_address',
   'not_resumed',
+  // hooks that tell of an upload
+  'hook_queue_full',
+  'hook_queue_failed',
+  'hook_timeout',
+  'hook_unreachable',
+  'hook_rejected',
   // configuration
   'invalid_configuration',
 ] as const

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { FileHandle } from 'node:fs/promises'
+import { type FileHandle, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Fault } from '../core/fault.js'
 import type { Right } from '../core/permission.js'
 import type { Upload, UploadReceipt } from '../core/ports.js'
 import { nameOf, type VirtualPath } from '../core/virtual-path.js'
 import type { Stats } from './entry.js'
-import { withFaults } from './errno.js'
+import { errnoOf, withFaults } from './errno.js'
 import type { Folder } from './folder.js'
 import {
   createPartial,
@@ -96,6 +97,15 @@ export class FileUpload implements Upload {
       if (this.#options.durability === 'commit') await syncFolder(this.#plan.folder)
       return { size: this.#position, sha256: this.#hash?.digest('hex') }
     })
+  }
+
+  async hostPath(): Promise<string | undefined> {
+    try {
+      return join(await realpath(this.#plan.folder.at('.')), nameOf(this.path))
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error
+      return undefined
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

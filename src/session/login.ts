@@ -1,5 +1,5 @@
 import type { LoginFlow } from '../commands/context.js'
-import { type AuditEvent, loginSucceeded } from '../core/audit-event.js'
+import { type AuditEvent, loginSucceeded, type Subject } from '../core/audit-event.js'
 import { Fault, toFault } from '../core/fault.js'
 import type { Authenticator, SessionCounter, Storage } from '../core/ports.js'
 import { GREETED, ready, type State } from './state.js'
@@ -22,7 +22,7 @@ export interface LoginServices {
 
 /** What the login may see and change of its session. */
 export interface LoginSite {
-  readonly address: string
+  readonly subject: Subject
   readonly signal: AbortSignal
   state(): State
   /** @throws Fault `audit_unavailable` */
@@ -66,14 +66,14 @@ export function loginFlow(services: LoginServices, site: LoginSite): LoginFlow {
 
 async function enter(
   { authenticator, sessions, storage }: LoginServices,
-  { address, signal }: LoginSite,
+  { subject, signal }: LoginSite,
   user: string,
   password: string,
 ): Promise<State> {
-  const identity = await authenticator.login({ user, password, address }, signal)
+  const identity = await authenticator.login({ user, password, address: subject.client.address }, signal)
   const place = sessions.enter(identity)
   try {
-    return ready(identity, await storage.open(identity), place)
+    return ready(identity, await storage.open(identity, { ...subject, user: identity.name }), place)
   } catch (error) {
     place[Symbol.dispose]()
     throw error

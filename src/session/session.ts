@@ -1,6 +1,6 @@
 import type { Context, ReadyContext, SessionSummary } from '../commands/context.js'
 import { COMMANDS } from '../commands/table.js'
-import { type AuditEvent, sessionEnded } from '../core/audit-event.js'
+import { type AuditEvent, type Subject, sessionEnded } from '../core/audit-event.js'
 import { Fault } from '../core/fault.js'
 import type { ControlConnection, DataChannel, Log } from '../core/ports.js'
 import type { Reason } from '../core/reason.js'
@@ -28,7 +28,6 @@ const SILENT_ENDS: readonly Reason[] = ['quit', 'peer_closed', 'connection_lost'
 export class Session implements LiveSession, RunnerHost {
   readonly #services: SessionServices
   readonly #options: SessionOptions
-  readonly #id: string
   readonly #control: ControlConnection
   readonly #data: DataChannel
   readonly #reader = new LineReader(LINE_LIMIT_BEFORE_LOGIN)
@@ -39,7 +38,7 @@ export class Session implements LiveSession, RunnerHost {
   readonly #lifetime = new AbortController()
   readonly #since = new Date()
   #state: State = GREETED
-  #user: string | undefined
+  #subject: Subject
   #ending: Reason | undefined
   #draining = false
   #abuses = 0
@@ -48,14 +47,14 @@ export class Session implements LiveSession, RunnerHost {
   constructor(services: SessionServices, { id, control, openData }: SessionConnection) {
     this.#services = services
     this.#options = services.sessionOptions
-    this.#id = id
+    this.#subject = { session: id, client: { address: control.peer.address, port: control.peer.port } }
     this.#control = control
     this.#data = openData(event => this.record(event))
     this.#runner = new CommandRunner(this)
   }
 
   get user(): string | undefined {
-    return this.#user
+    return this.#subject.user
   }
 
   get log(): Log {
@@ -71,8 +70,8 @@ export class Session implements LiveSession, RunnerHost {
   }
 
   get summary(): SessionSummary {
-    const { address } = this.#control.peer
-    return { id: this.#id, address, since: this.#since, doing: this.#runner.verb ?? 'idle' }
+    const { session: id, client } = this.#subject
+    return { id, address: client.address, since: this.#since, doing: this.#runner.verb ?? 'idle' }
   }
 
   /** Resolves when the session is over and all it held is given back. */
@@ -83,7 +82,7 @@ export class Session implements LiveSession, RunnerHost {
       await this.send({ name: 'greeting', text: this.#options.greeting })
       await this.#work()
     } catch (error) {
-      this.log.error({ err: error, session: this.#id }, 'session failed')
+      this.log.error({ err: error, session: this.#subject.session }, 'session failed')
       this.end('internal')
     }
     const reason = this.#ending ?? 'internal'
@@ -111,9 +110,8 @@ export class Session implements LiveSession, RunnerHost {
   }
 
   record(event: AuditEvent): void {
-    const { address, port } = this.#control.peer
     this.#tally.count(event)
-    this.#services.audit.record(event, { session: this.#id, client: { address, port }, user: this.#user })
+    this.#services.audit.record(event, this.#subject)
   }
 
   requireRecordable(): void {
@@ -137,7 +135,7 @@ export class Session implements LiveSession, RunnerHost {
       commands: COMMANDS,
       signal,
       login: loginFlow(this.#services, {
-        address: this.#control.peer.address,
+        subject: this.#subject,
         signal,
         state: () => this.#state,
         record: event => this.record(event),
@@ -167,7 +165,7 @@ export class Session implements LiveSession, RunnerHost {
       }
       this.end('peer_closed')
     } catch (error) {
-      this.log.debug({ err: error, session: this.#id }, 'control connection lost')
+      this.log.debug({ err: error, session: this.#subject.session }, 'control connection lost')
       this.end('connection_lost')
     }
   }
@@ -190,7 +188,7 @@ export class Session implements LiveSession, RunnerHost {
 
   /** At the start, and when USER logs out whoever it was before. */
   #expectLogin(): void {
-    this.#user = undefined
+    this.#subject = { ...this.#subject, user: undefined }
     this.#loginDeadline = performance.now() + this.#options.loginTimeout
     this.#reader.limit = LINE_LIMIT_BEFORE_LOGIN
   }
@@ -212,7 +210,7 @@ export class Session implements LiveSession, RunnerHost {
     const before = this.#state
     this.#state = next
     if (next.phase === 'ready') {
-      this.#user = next.identity.name
+      this.#subject = { ...this.#subject, user: next.identity.name }
       this.#reader.limit = LINE_LIMIT
     }
     if (before.phase !== 'ready') return

@@ -91,6 +91,7 @@ async function yamlOf({ config = {}, users = [{}] }: TestServerOptions, range: s
     passive: { ports: range },
     auth: { limits: { connectionsPerAddress: { max: 100_000 } } },
     storage: { root: 'data' },
+    onUpload: { queue: { folder: 'queue' } },
     audit: { file: 'audit.jsonl' },
   }
   for (const [name, section] of Object.entries(config)) sections[name] = { ...sections[name], ...section }

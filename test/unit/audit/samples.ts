@@ -2,6 +2,13 @@ import * as events from '../../../src/core/audit-event.js'
 
 const transfer = { bytes: 12, seconds: 0.5, resumedFrom: 0 }
 
+const hook = {
+  hook: 'webhook',
+  id: '01928c3e-7d1a-7c4b-9f00-5a3e8b1c2d4f',
+  path: '/inbox/a.txt',
+  attempts: 1,
+} as const
+
 /** One of every event, each with every field it can have. */
 export const SAMPLES: readonly events.AuditEvent[] = [
   events.serverStarted({ address: '::', port: 990, node: 'v20.19.0' }),
@@ -37,6 +44,9 @@ export const SAMPLES: readonly events.AuditEvent[] = [
   events.dirCreated('/a'),
   events.dirRemoved('/a'),
   events.dirListed('/', 2),
+  events.hookDelivered(hook),
+  events.hookFailed('hook_timeout', { ...hook, error: 'no answer within 10 s' }),
+  events.hookGivenUp('hook_rejected', { ...hook, error: 'HTTP 500' }),
   events.accessDenied('DELE', '/a.txt', 'delete'),
   events.commandRejected('XYZZY', 'unknown_command'),
 ]

@@ -19,6 +19,9 @@ const told = ({ line, column, path, message }: Problem) => `${line}:${column}  $
 
 const user = (lines: string) => `${TLS}users:\n  - name: acme\n    passwordHash: ${HASH}\n${lines}`
 
+const webhook = (url: string) =>
+  `${TLS}onUpload: { webhook: { url: "${url}", secret: ${'x'.repeat(32)} } }\n${USERS}`
+
 const CASES: readonly (readonly [name: string, text: string, expected: RegExp])[] = [
   [
     'swapped letters',
@@ -159,6 +162,47 @@ const CASES: readonly (readonly [name: string, text: string, expected: RegExp])[
     /^9:5 {2}users\[0\]\.quota: unknown key/,
   ],
   [
+    'a webhook without secret',
+    `${TLS}onUpload: { webhook: { url: "https://a.example" } }\n${USERS}`,
+    /onUpload\.webhook\.secret: is missing; expected a secret of at least 32 characters$/,
+  ],
+  [
+    'a misspelt key of a section that is off by default',
+    `${TLS}onUpload: { command: { argv: [/bin/true], timout: 5s } }\n${USERS}`,
+    /onUpload\.command\.timout: unknown key; did you mean "timeout"\?/,
+  ],
+  [
+    'a webhook by another protocol',
+    webhook('ftp://a.example'),
+    /expected an https:\/\/ or http:\/\/ address/,
+  ],
+  ['no address at all', webhook('a.example/x'), /expected an https:\/\/ or http:\/\/ address/],
+  [
+    'a password in the address',
+    webhook('https://u:p@a.example'),
+    /without user name, password or #fragment$/,
+  ],
+  [
+    'a command as one text',
+    `${TLS}onUpload: { command: { argv: /bin/true x } }\n${USERS}`,
+    /onUpload\.command\.argv: expected a list: the absolute path of a program, then its arguments/,
+  ],
+  [
+    'a command to be searched for',
+    `${TLS}onUpload: { command: { argv: [true-command, x] } }\n${USERS}`,
+    /argv: expected a list: the absolute path/,
+  ],
+  [
+    'no command',
+    `${TLS}onUpload: { command: { argv: [] } }\n${USERS}`,
+    /argv: expected a list: the absolute path .*found an empty list$/,
+  ],
+  [
+    'the queue in a home',
+    `${TLS}onUpload: { queue: { folder: ../data/acme } }\n${USERS}`,
+    /onUpload\.queue\.folder: lies inside the home of user "acme"/,
+  ],
+  [
     'the audit log in a home',
     `${TLS}audit: { file: ../data/acme/a.jsonl }\n${USERS}`,
     /audit\.file: lies inside a folder of user "acme"/,
@@ -254,6 +298,8 @@ for (const [name, hash, expected] of HASHES) {
 const LEAKS: readonly (readonly [name: string, text: string])[] = [
   ['a short audit key', `${TLS}audit: { key: hunter2 }\n${USERS}`],
   ['an audit key of the wrong type', `${TLS}audit: { key: [hunter2] }\n${USERS}`],
+  ['a short secret of a webhook', `${TLS}onUpload: { webhook: { secret: hunter2 } }\n${USERS}`],
+  ['a token in an address', webhook('//a.example?token=hunter2')],
   ['a password as tag', TLS + USERS.replace(HASH, '!hunter2')],
   ['a password as alias', TLS + USERS.replace(HASH, '*hunter2')],
   ['a password with a broken quote', TLS + USERS.replace(HASH, '"x" hunter2')],

@@ -1,0 +1,14 @@
+import type { Config } from '../config/schema.js'
+
+/** Of the keys that are read once, when the server starts, those that are different now. */
+export function needRestart(before: Config, after: Config): string[] {
+  const once: [key: string, of: (config: Config) => unknown][] = [
+    ['server.listen', config => config.server.listen],
+    ['audit', config => config.audit],
+    ['auth.verification', config => config.auth.verification],
+    ['onUpload.queue.folder', config => config.onUpload.queue.folder],
+    ['log', config => config.log],
+    ['filesystem', config => config.filesystem],
+  ]
+  return once.filter(([, of]) => JSON.stringify(of(before)) !== JSON.stringify(of(after))).map(([key]) => key)
+}
