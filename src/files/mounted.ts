@@ -167,7 +167,7 @@ const onTheWay = (path: VirtualPath): Entry => ({
 
 const renamed = (upload: Upload, path: VirtualPath): Upload => ({
   path,
-  hostPath: upload.hostPath,
+  hostPath: () => upload.hostPath(),
   open: () => upload.open(),
   write: chunks => upload.write(chunks),
   commit: () => upload.commit(),
