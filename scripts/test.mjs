@@ -13,7 +13,7 @@ const files = readdirSync('build/test', { recursive: true })
   .filter(file => words.length === 0 || words.some(word => file.includes(word)))
   .map(file => `build/test/${file}`)
   .sort()
-run('--test', '--test-concurrency=4', '--test-reporter=spec', ...files)
+run('--test', '--test-concurrency=4', '--test-timeout=120000', '--test-reporter=spec', ...files)
 
 function run(...args) {
   const { status } = spawnSync(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit'] })

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { type MinVersion, tlsPolicy } from './policy.js'
-import { SessionIds } from './session-ids.js'
+import { ResumableSessions } from './resumable-sessions.js'
 
 interface Certificate {
   /** PEM: the certificate, then its intermediates. */
@@ -16,52 +15,29 @@ export interface TlsMaterial {
   readonly minVersion: MinVersion
 }
 
-/** What the TLS connections of one session share, and no other session has. */
+/** What the TLS connections of one session have in common. */
 export interface SessionTls {
   readonly context: SecureContext
-  readonly ids: SessionIds
+  /** Of this session alone. */
+  readonly sessions: ResumableSessions
 }
 
-/** Session ticket keys: name, HMAC and AES key, 16 bytes each. */
-const TICKET_KEYS_BYTES = 48
-/** Contexts built while the process is idle, so that a new connection does not wait for one (0.5 to 2 ms each). */
-const AHEAD = 4
-
-/**
- * Gives each control connection a TLS context with ticket keys of its own. Its data connections are accepted with the
- * same context: one that resumes can only come from a client that holds this very session's secrets, never another's
- * (vsftpd takes any ticket it ever issued, CVE-2026-119568).
- */
+/** The certificates in use. Each control connection takes what it and its data connections need. */
 export class SessionContexts {
-  #material: TlsMaterial
-  #ready: SecureContext[] = []
-  #filling: NodeJS.Immediate | undefined
+  #context: SecureContext
 
   /** @throws Error when a certificate and its key do not fit or cannot be read */
   constructor(material: TlsMaterial) {
-    this.#material = material
-    this.#ready.push(build(material))
+    this.#context = build(material)
   }
 
   take(): SessionTls {
-    this.#fill()
-    return { context: this.#ready.pop() ?? build(this.#material), ids: new SessionIds() }
+    return { context: this.#context, sessions: new ResumableSessions() }
   }
 
   /** New connections get the new certificate; sessions keep the one they have. @throws Error as the constructor */
   replace(material: TlsMaterial): void {
-    const first = build(material)
-    this.#material = material
-    this.#ready = [first]
-  }
-
-  #fill(): void {
-    this.#filling ??= setImmediate(() => {
-      this.#filling = undefined
-      if (this.#ready.length >= AHEAD) return
-      this.#ready.push(build(this.#material))
-      this.#fill()
-    }).unref()
+    this.#context = build(material)
   }
 }
 
@@ -73,6 +49,5 @@ function build({ certificates, minVersion }: TlsMaterial): SecureContext {
     key: certificates.map(certificate => certificate.key),
     // Nobody's certificate is checked here; naming any keeps Node from parsing its whole root store each time.
     ca: cert,
-    ticketKeys: randomBytes(TICKET_KEYS_BYTES),
   })
 }

@@ -41,7 +41,7 @@ export class TlsControlConnection implements ControlConnection {
    */
   static async accept(
     raw: Socket,
-    { context, ids }: SessionTls,
+    { context, sessions }: SessionTls,
     ends: { peer: Endpoint; local: Endpoint },
     signal: AbortSignal,
   ): Promise<TlsControlConnection> {
@@ -51,7 +51,7 @@ export class TlsControlConnection implements ControlConnection {
       isServer: true,
       secureContext: context,
       ALPNProtocols: ['ftp'],
-      ...ids.control,
+      ...sessions.control(),
     })
     await handshake(socket, signal)
     return new TlsControlConnection(socket, ends)

@@ -21,8 +21,8 @@ const CLASSIC_GROUPS = 'X25519:P-256:P-384:P-521'
 /** Safe against a recording decrypted by a later quantum computer; OpenSSL has it since 3.5. */
 const HYBRID_GROUPS = `X25519MLKEM768:${CLASSIC_GROUPS}`
 
-/** Seconds a ticket resumes. Node's 300 break long FileZilla sessions, which end when a data connection cannot resume. */
-const TICKET_LIFETIME_S = 86_400
+/** Seconds a session can be resumed. Node's 300 break long FileZilla sessions, which end when that fails. */
+const SESSION_LIFETIME_S = 86_400
 
 export type MinVersion = 'TLSv1.2' | 'TLSv1.3'
 
@@ -33,11 +33,13 @@ export const tlsPolicy = (minVersion: MinVersion): SecureContextOptions => ({
   ciphers: CIPHERS,
   honorCipherOrder: true,
   ecdhCurve: supportedGroups(),
-  sessionTimeout: TICKET_LIFETIME_S,
+  sessionTimeout: SESSION_LIFETIME_S,
   secureOptions:
     // CVE-2011-1473: a client cannot make the server work by renegotiating.
     constants.SSL_OP_NO_RENEGOTIATION |
     constants.SSL_OP_NO_COMPRESSION |
+    // Sessions stay with the server (resumable-sessions.ts).
+    constants.SSL_OP_NO_TICKET |
     // Clients without AES in hardware prefer ChaCha20 and say so by their order.
     constants.SSL_OP_PRIORITIZE_CHACHA,
 })

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { CloseVerdict } from '../core/transfer.js'
+import { offeredSession, peekClientHello } from './client-hello.js'
 import { closeVerdict } from './close-verdict.js'
 import type { SessionTls } from './contexts.js'
 import { handshake } from './handshake.js'
@@ -24,14 +25,15 @@ const ALPN = ['ftp-data', 'ftp']
  */
 export async function secureData(
   raw: Socket,
-  { context, ids }: SessionTls,
+  { context, sessions }: SessionTls,
   signal: AbortSignal,
 ): Promise<SecuredData> {
-  const stream = new TLSSocket(raw, {
+  const offered = offeredSession(await peekClientHello(raw, signal))
+  const stream: TLSSocket = new TLSSocket(raw, {
     isServer: true,
     secureContext: context,
     ALPNProtocols: ALPN,
-    ...ids.data,
+    ...sessions.data(offered, () => stream.isSessionReused()),
   })
   let hello = 0
   // The first secret is logged when the ClientHello has been read (close-verdict.ts needs the count at that moment).

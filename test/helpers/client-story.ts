@@ -34,8 +34,11 @@ interface Cut {
  * Begins an upload over an existing file, stops the client when bytes have arrived, and looks at what is left: the old
  * file, nothing of the new one in a listing, no success in the audit log.
  */
-export async function cutUpload(begin: (cut: Cut) => Promise<{ stop(): Promise<unknown> }>): Promise<void> {
-  await using server = await testServer()
+export async function cutUpload(
+  begin: (cut: Cut) => Promise<{ stop(): Promise<unknown> }>,
+  dataSession: 'require' | 'prefer' = 'require',
+): Promise<void> {
+  await using server = await testServer({ users: [{ compat: { dataSession } }] })
   await using dir = await tempDir()
   const file = join(dir.path, 'new.bin')
   await writeFile(file, Buffer.alloc(UPLOAD_BYTES, 'new'))

@@ -4,8 +4,10 @@ import { type AddressInfo, connect as connectTcp, createServer, type Socket } fr
 import { Duplex } from 'node:stream'
 import { describe, test } from 'node:test'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import { endpoint } from '../../src/core/endpoint.js'
 import type { CloseVerdict } from '../../src/core/transfer.js'
 import { SessionContexts } from '../../src/tls/contexts.js'
+import { TlsControlConnection } from '../../src/tls/control-connection.js'
 import { secureData } from '../../src/tls/secure-data.js'
 import { testCertificate } from '../helpers/certificate.js'
 
@@ -15,17 +17,17 @@ interface Seen {
   readonly resumed: boolean
 }
 
-/** A server that says of each connection how it was closed. */
-async function witness() {
+/** A server that says of each connection how it was closed. Its first one is the control connection. */
+async function witness(options: ConnectionOptions) {
   const contexts = new SessionContexts({ certificates: [await testCertificate()], minVersion: 'TLSv1.2' })
-  const context = contexts.take()
+  const tls = contexts.take()
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
+  const connection = async () => ((await once(server, 'connection')) as [Socket])[0]
   const next = async (): Promise<Seen> => {
-    const [raw] = (await once(server, 'connection')) as [Socket]
-    const secured = await secureData(raw, context, AbortSignal.timeout(10_000))
+    const secured = await secureData(await connection(), tls, AbortSignal.timeout(10_000))
     let bytes = 0
     let chunks = 0
     secured.stream.on('data', (chunk: Buffer) => {
@@ -37,7 +39,20 @@ async function witness() {
     secured.stream.destroy()
     return { verdict, bytes, resumed: secured.resumed }
   }
-  return { port, next, [Symbol.dispose]: () => server.close() }
+  const control = async () => {
+    const raw = await connection()
+    const ends = { peer: endpoint('127.0.0.1', 1), local: endpoint('127.0.0.1', port) }
+    const accepted = await TlsControlConnection.accept(raw, tls, ends, AbortSignal.timeout(10_000))
+    // The sessions are given out behind the handshake.
+    await accepted.write('220\r\n')
+    await accepted[Symbol.asyncDispose]()
+  }
+  const [, session] = await Promise.all([
+    control(),
+    dial(port, options, socket => socket.once('end', () => socket.end())),
+  ])
+  assert.ok(session)
+  return { port, next, session, [Symbol.dispose]: () => server.close() }
 }
 
 /** TCP that ends after so many more bytes, wherever in a record that is. */
@@ -94,48 +109,35 @@ for (const [version, cipher] of suites)
     const options: ConnectionOptions = { minVersion: version, maxVersion: version, ciphers: cipher }
 
     test('a close_notify is seen, on a full handshake and a resumed one', async () => {
-      using server = await witness()
-      let session: Buffer | undefined
-      for (const size of [...sizes, ...sizes]) {
-        const [seen, ticket] = await Promise.all([
-          server.next(),
-          dial(server.port, session ? { ...options, session } : options, tls =>
-            tls.end(Buffer.alloc(size, 1)),
-          ),
-        ])
-        assert.deepEqual(
-          seen,
-          { verdict: 'clean', bytes: size, resumed: session !== undefined },
-          `${size} bytes`,
-        )
-        session = ticket ?? session
-      }
+      using server = await witness(options)
+      for (const size of sizes)
+        for (const session of [undefined, server.session]) {
+          const [seen] = await Promise.all([
+            server.next(),
+            dial(server.port, { ...options, session }, tls => tls.end(Buffer.alloc(size, 1))),
+          ])
+          const resumed = session !== undefined
+          assert.deepEqual(seen, { verdict: 'clean', bytes: size, resumed }, `${size} bytes`)
+        }
     })
 
     test('a bare FIN is seen', async () => {
-      using server = await witness()
-      let session: Buffer | undefined
-      for (const size of [...sizes, ...sizes]) {
-        const cut = (tls: TLSSocket, tcp: Socket) =>
-          tls.write(Buffer.alloc(size, 1), () => {
-            tls.once('end', () => tls.destroy())
-            tcp.end()
-          })
-        const [seen, ticket] = await Promise.all([
-          server.next(),
-          dial(server.port, session ? { ...options, session } : options, cut),
-        ])
-        assert.deepEqual(
-          seen,
-          { verdict: 'cut', bytes: size, resumed: session !== undefined },
-          `${size} bytes`,
-        )
-        session = ticket ?? session
-      }
+      using server = await witness(options)
+      for (const size of sizes)
+        for (const session of [undefined, server.session]) {
+          const cut = (tls: TLSSocket, tcp: Socket) =>
+            tls.write(Buffer.alloc(size, 1), () => {
+              tls.once('end', () => tls.destroy())
+              tcp.end()
+            })
+          const [seen] = await Promise.all([server.next(), dial(server.port, { ...options, session }, cut)])
+          const resumed = session !== undefined
+          assert.deepEqual(seen, { verdict: 'cut', bytes: size, resumed }, `${size} bytes`)
+        }
     })
 
     test('a FIN inside a record is not taken for a close', async () => {
-      using server = await witness()
+      using server = await witness(options)
       const record = 16_384 + (version === 'TLSv1.3' || cipher.includes('CHACHA20') ? 22 : 29)
       for (const into of [1, 2, 4, 5, 6, 8, 10, 26, 53, 68, 90, 5000, 16_400]) {
         const seen = server.next()

@@ -1,0 +1,63 @@
+import { Server } from 'node:net'
+
+/** Clients resume the newest session they were given, or one of a few transfers before. */
+const MOST_RENEWED = 8
+
+/** In the form the options of a TLSSocket have: Node asks for sessions, and hands them out, by events of a server. */
+interface SessionOptions {
+  readonly server: Server
+}
+
+/**
+ * The TLS sessions of one control connection: all that its data connections can resume. One that does can only come
+ * from a client that holds this very session's secrets, never another's (vsftpd takes any ticket it ever issued,
+ * CVE-2026-119568).
+ *
+ * They are kept here and not in tickets, which Node's server never renews when one is used; but OpenSSL's clients,
+ * curl and WinSCP among them, use each TLS 1.3 ticket once (RFC 8446 appendix C.4), and under TLS 1.2 curl takes none.
+ */
+export class ResumableSessions {
+  /** By id, in hex. Those of the control connection itself stay: other clients resume them every time. */
+  readonly #first = new Map<string, Buffer>()
+  readonly #renewed = new Map<string, Buffer>()
+
+  /** For the control connection. */
+  control(): SessionOptions {
+    return this.#options(
+      () => null,
+      (id, session) => this.#first.set(id, session),
+    )
+  }
+
+  /**
+   * For one data connection: `offered` is the TLS 1.3 session that its client wants to resume. What a connection that
+   * did not resume is given must not open the next one, so that is not kept.
+   */
+  data(offered: Buffer | undefined, isReused: () => boolean): SessionOptions {
+    const find = (id: string) => this.#first.get(id) ?? this.#renewed.get(id) ?? null
+    return this.#options(
+      id => find(offered?.toString('hex') ?? id),
+      (id, session) => {
+        if (isReused()) this.#renew(id, session)
+      },
+    )
+  }
+
+  #renew(id: string, session: Buffer): void {
+    this.#renewed.set(id, session)
+    const [oldest] = this.#renewed.keys()
+    if (this.#renewed.size > MOST_RENEWED && oldest !== undefined) this.#renewed.delete(oldest)
+  }
+
+  #options(find: (id: string) => Buffer | null, keep: (id: string, session: Buffer) => void): SessionOptions {
+    const server = new Server()
+    server.on('resumeSession', (id: Buffer, found: (error: null, session: Buffer | null) => void) =>
+      found(null, find(id.toString('hex'))),
+    )
+    server.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
+      keep(id.toString('hex'), session)
+      done()
+    })
+    return { server }
+  }
+}
