@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { auditJsonSchema } from '../../../src/audit/schema.js'
 import { EVENT_NAMES } from '../../../src/core/audit-event.js'
-import { REASONS } from '../../../src/core/reason.js'
-import { FAULT_KINDS } from '../../../src/core/reason.js'
+import { FAULT_KINDS, REASONS } from '../../../src/core/reason.js'
 import { SAMPLES } from './samples.js'
 
 /** From the compiled file to the root of the project. */
