@@ -6,7 +6,7 @@ import type { Log } from '../../src/core/ports.js'
 import { tempDir } from './temp-dir.js'
 
 /** An operational log that keeps what it is told. */
-function memoryLog(): Log & { readonly lines: string[] } {
+export function memoryLog(): Log & { readonly lines: string[] } {
   const lines: string[] = []
   const at = (level: string) => (_fields: object, message: string) => void lines.push(`${level}: ${message}`)
   return { lines, debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
