@@ -20,6 +20,7 @@ import type { Log } from '../core/ports.js'
 import { AnnouncedAddress } from '../data/announced-address.js'
 import { PassiveChannel } from '../data/channel.js'
 import { PassivePorts } from '../data/passive-ports.js'
+import { DigestPool } from '../files/digest-pool.js'
 import { type DiskStorage, openStorage } from '../files/storage.js'
 import { Limits } from '../limits/limits.js'
 import { type Ends, FtpsServer } from '../server/server.js'
@@ -62,7 +63,7 @@ export class Portcullis implements AsyncDisposable {
       )
       return new Portcullis(parts, server, address)
     } catch (error) {
-      closeParts(parts)
+      await closeParts(parts)
       throw error
     }
   }
@@ -78,7 +79,7 @@ export class Portcullis implements AsyncDisposable {
     const parts = this.#parts
     const before = parts.config
     const material = await tlsMaterial(config)
-    const storage = await openStorage(storageOptions(config))
+    const storage = await openStorage(storageOptions(config), parts.digests)
     parts.contexts.replace(material)
     parts.login.replaceUsers(userRecords(config))
     parts.limits.reconfigure(limitOptions(config))
@@ -117,7 +118,7 @@ export class Portcullis implements AsyncDisposable {
     note(parts, () => parts.audit.record(serverStopping(signal)))
     await this.#server.stop(parts.config.server.shutdownGrace)
     note(parts, () => parts.audit.record(serverStopped()))
-    closeParts(parts)
+    await closeParts(parts)
   }
 }
 
@@ -127,6 +128,7 @@ interface Parts {
   announced: AnnouncedAddress
   readonly audit: AuditLog
   readonly contexts: SessionContexts
+  readonly digests: DigestPool
   readonly limits: Limits
   readonly login: Login
   readonly ports: PassivePorts
@@ -135,7 +137,8 @@ interface Parts {
 
 async function makeParts(config: Config, log: Log): Promise<Parts> {
   const contexts = new SessionContexts(await tlsMaterial(config))
-  const storage = await openStorage(storageOptions(config))
+  const digests = new DigestPool(config.hashing)
+  const storage = await openStorage(storageOptions(config), digests)
   const audit = new AuditLog({
     file: config.audit.file,
     rotate: config.audit.rotate,
@@ -156,7 +159,10 @@ async function makeParts(config: Config, log: Log): Promise<Parts> {
     sessionOptions: sessionOptions(config),
   }
   const ports = new PassivePorts(config.passive.ports)
-  return { config, session, audit, contexts, limits, login, ports, storage, announced: announced(config) }
+  return {
+    ...{ config, session, audit, contexts, digests, limits, login, ports, storage },
+    announced: announced(config),
+  }
 }
 
 const announced = ({ passive }: Config): AnnouncedAddress =>
@@ -183,7 +189,8 @@ function note({ session }: Parts, record: () => void): void {
   }
 }
 
-function closeParts({ audit, limits }: Parts): void {
+async function closeParts({ audit, digests, limits }: Parts): Promise<void> {
+  await digests[Symbol.asyncDispose]()
   limits[Symbol.dispose]()
   audit.close()
 }
@@ -227,6 +234,7 @@ function needRestart(before: Config, after: Config): string[] {
     ['server.listen', config => config.server.listen],
     ['audit', config => config.audit],
     ['auth.verification', config => config.auth.verification],
+    ['hashing', config => config.hashing],
     ['log', config => config.log],
     ['filesystem', config => config.filesystem],
   ]

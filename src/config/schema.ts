@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Compat } from '../core/identity.js'
 import { checkTogether } from './checks.js'
 import type { DeepReadonly } from './freeze.js'
-import { audit, auth, filesystem, log, passive, server, storage, tls, uploads } from './sections.js'
+import { audit, auth, filesystem, hashing, log, passive, server, storage, tls, uploads } from './sections.js'
 import { user } from './users.js'
 
 /** The whole file. Parsing it gives {@link Settings}, in which paths are still as written. */
@@ -16,6 +16,7 @@ export const configSchema = z
       storage: storage().prefault({}).describe('Where the files are.'),
       filesystem: filesystem().prefault({}).describe('How files are reached.'),
       uploads: uploads().prefault({}).describe('When an upload counts as received.'),
+      hashing: hashing().prefault({}).describe('The cost that HASH, XSHA256 and the like may have.'),
       audit: audit().prefault({}).describe('The record of who did what.'),
       log: log().prefault({}).describe('The operational log, on stdout.'),
       users: z

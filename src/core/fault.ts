@@ -26,6 +26,7 @@ export const FAULT_KINDS = [
   'other_filesystem',
   'bad_range',
   'busy',
+  'overloaded',
   'no_space',
   'too_large',
   'storage_error',
@@ -73,3 +74,7 @@ export class Fault extends Error {
 /** Turns whatever was thrown into a Fault; a stranger becomes `internal` and keeps its cause. */
 export const toFault = (thrown: unknown): Fault =>
   thrown instanceof Fault ? thrown : new Fault('internal', { cause: thrown })
+
+/** Why the signal fired: the Fault it was given, or just `aborted`. */
+export const abortFault = (signal: AbortSignal): Fault =>
+  signal.reason instanceof Fault ? signal.reason : new Fault('aborted')

@@ -1,4 +1,5 @@
 import type { AuditEvent, Subject } from './audit-event.js'
+import type { Digest, DigestRequest } from './digest.js'
 import type { Endpoint } from './endpoint.js'
 import type { Compat, Identity } from './identity.js'
 import type { Right } from './permission.js'
@@ -110,6 +111,11 @@ export interface UploadRequest {
 /** The tree of one logged-in user. Every method checks the grants and throws a Fault; none follows a symlink. */
 export interface Files extends AsyncDisposable {
   openRead(path: VirtualPath, from: number): Promise<ReadableFile>
+  /**
+   * Of the bytes that `openRead` gives. A signal that fires ends it at once.
+   * @throws Fault `bad_range` `too_large` `file_shrank`, `overloaded` when too many others wait for one
+   */
+  digest(path: VirtualPath, request: DigestRequest, signal: AbortSignal): Promise<Digest>
   /** Checks rights, name and size; touches nothing until the upload's `open`. */
   prepareUpload(path: VirtualPath, request: UploadRequest): Promise<Upload>
   /** @throws Fault `too_large` when so many bytes could never be stored */

@@ -2,6 +2,7 @@ import { Fault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
 import type { Files, Storage } from '../core/ports.js'
 import { openBeneath, procWorks } from './beneath.js'
+import type { DigestPool } from './digest-pool.js'
 import type { Root, RootOpener } from './folder.js'
 import { openPortable } from './portable.js'
 import { sweep } from './sweep.js'
@@ -17,14 +18,17 @@ export interface StorageOptions extends UploadOptions {
 export class DiskStorage implements Storage {
   readonly #openRoot: RootOpener
   readonly #options: UploadOptions
+  readonly #digests: DigestPool
 
-  constructor(openRoot: RootOpener, options: UploadOptions) {
+  /** @param digests outlives this storage, and belongs to whoever made it */
+  constructor(openRoot: RootOpener, options: UploadOptions, digests: DigestPool) {
     this.#openRoot = openRoot
     this.#options = options
+    this.#digests = digests
   }
 
   async open(identity: Identity): Promise<Files> {
-    return new Tree(await this.#home(identity.home), identity.grants, this.#options)
+    return new Tree(await this.#home(identity.home), identity.grants, this.#options, this.#digests)
   }
 
   /**
@@ -57,6 +61,6 @@ export function chooseRoot(proc: boolean, portable: boolean): RootOpener {
 }
 
 /** @throws Error as {@link chooseRoot} */
-export async function openStorage(options: StorageOptions): Promise<DiskStorage> {
-  return new DiskStorage(chooseRoot(await procWorks(), options.portable), options)
+export async function openStorage(options: StorageOptions, digests: DigestPool): Promise<DiskStorage> {
+  return new DiskStorage(chooseRoot(await procWorks(), options.portable), options, digests)
 }

@@ -42,6 +42,7 @@ test('values are read in the units people write', async () => {
       'uploads: { maxSize: 5GB }\npassive: { ports: [50001-50003, 50000, 50002] }\nserver: { shutdownGrace: 0s, timeouts: { idle: 24h } }\n',
   )
   assert.equal(config.uploads.maxSize, 5e9)
+  assert.equal(config.hashing.maxSize, 64 * 2 ** 30)
   assert.deepEqual(config.passive.ports, [50000, 50001, 50002, 50003])
   assert.equal(config.server.timeouts.idle, 86_400_000)
   assert.equal(config.server.shutdownGrace, 0)

@@ -7,6 +7,7 @@ import { Grants, type Preset, RIGHTS, type Right } from '../../../src/core/permi
 import type { Entry, Files, UploadReceipt, UploadRequest } from '../../../src/core/ports.js'
 import { parsePath, ROOT, type VirtualPath } from '../../../src/core/virtual-path.js'
 import { openBeneath } from '../../../src/files/beneath.js'
+import { DigestPool } from '../../../src/files/digest-pool.js'
 import type { RootOpener } from '../../../src/files/folder.js'
 import { openPortable } from '../../../src/files/portable.js'
 import { DiskStorage } from '../../../src/files/storage.js'
@@ -28,6 +29,9 @@ export const OPTIONS: UploadOptions = {
   maxSize: undefined,
 }
 
+/** Costs nothing until something is hashed, and its idle threads do not keep the process alive. */
+export const DIGESTS = new DigestPool({ maxSize: 2 ** 40, concurrency: 2, queue: 8 })
+
 export const EVERYTHING: GrantTable = { '/': RIGHTS }
 
 export const identityOf = (home: string, grants: GrantTable): Identity => ({
@@ -44,10 +48,11 @@ export interface Setup {
   readonly opener?: RootOpener
   readonly grants?: GrantTable
   readonly options?: Partial<UploadOptions>
+  readonly digests?: DigestPool
 }
 
-export const openFiles = (home: string, { opener, grants, options }: Setup = {}): Promise<Files> =>
-  new DiskStorage(opener ?? openBeneath, { ...OPTIONS, ...options }).open(
+export const openFiles = (home: string, { opener, grants, options, digests }: Setup = {}): Promise<Files> =>
+  new DiskStorage(opener ?? openBeneath, { ...OPTIONS, ...options }, digests ?? DIGESTS).open(
     identityOf(home, grants ?? EVERYTHING),
   )
 
