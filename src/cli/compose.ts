@@ -18,6 +18,7 @@ import {
 import type { Endpoint } from '../core/endpoint.js'
 import type { Log } from '../core/ports.js'
 import { AnnouncedAddress } from '../data/announced-address.js'
+import { Bandwidth } from '../data/bandwidth.js'
 import { PassiveChannel } from '../data/channel.js'
 import { PassivePorts } from '../data/passive-ports.js'
 import { DigestPool } from '../files/digest-pool.js'
@@ -29,7 +30,14 @@ import type { SessionConnection, SessionServices } from '../session/session.js'
 import { SessionContexts } from '../tls/contexts.js'
 import { TlsControlConnection } from '../tls/control-connection.js'
 import { secureData } from '../tls/secure-data.js'
-import { limitOptions, sessionOptions, storageOptions, tlsMaterial, userRecords } from './options.js'
+import {
+  limitOptions,
+  sessionOptions,
+  storageOptions,
+  tlsMaterial,
+  userRates,
+  userRecords,
+} from './options.js'
 
 /** The running server: every part made and wired, and the only owner of them all. */
 export class Portcullis implements AsyncDisposable {
@@ -84,6 +92,7 @@ export class Portcullis implements AsyncDisposable {
     parts.login.replaceUsers(userRecords(config))
     parts.limits.reconfigure(limitOptions(config))
     parts.ports.replace(config.passive.ports)
+    parts.bandwidth.replaceRates(userRates(config))
     parts.announced = announced(config)
     parts.session = { ...parts.session, storage, sessionOptions: sessionOptions(config) }
     parts.config = config
@@ -127,6 +136,7 @@ interface Parts {
   session: SessionServices
   announced: AnnouncedAddress
   readonly audit: AuditLog
+  readonly bandwidth: Bandwidth
   readonly contexts: SessionContexts
   readonly digests: DigestPool
   readonly limits: Limits
@@ -159,8 +169,9 @@ async function makeParts(config: Config, log: Log): Promise<Parts> {
     sessionOptions: sessionOptions(config),
   }
   const ports = new PassivePorts(config.passive.ports)
+  const bandwidth = new Bandwidth(userRates(config))
   return {
-    ...{ config, session, audit, contexts, digests, limits, login, ports, storage },
+    ...{ config, session, audit, bandwidth, contexts, digests, limits, login, ports, storage },
     announced: announced(config),
   }
 }
@@ -202,7 +213,7 @@ async function secureControl(
   id: string,
   ends: Ends,
 ): Promise<SessionConnection | undefined> {
-  const { audit, config, contexts, ports } = parts
+  const { audit, bandwidth, config, contexts, ports } = parts
   const { timeouts } = config.server
   const context = contexts.take()
   const subject = { session: id, client: { address: ends.peer.address, port: ends.peer.port } }
@@ -217,7 +228,7 @@ async function secureControl(
   const secure = (socket: Socket, signal: AbortSignal) => secureData(socket, context, signal)
   const { announced } = parts
   const openData = (record: (event: AuditEvent) => void) =>
-    new PassiveChannel({ ...ends, ports, announced, secure, timeouts, record })
+    new PassiveChannel({ ...ends, ports, announced, bandwidth, secure, timeouts, record })
   return { id, control, openData }
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { UserRecord } from '../auth/user.js'
 import type { Config, UserConfig } from '../config/schema.js'
+import type { Rates } from '../data/bandwidth.js'
 import type { StorageOptions } from '../files/storage.js'
 import type { LimitOptions } from '../limits/options.js'
 import type { SessionOptions } from '../session/session.js'
@@ -49,6 +50,17 @@ export const storageOptions = ({ filesystem, storage, uploads }: Config): Storag
   checksum: uploads.checksum,
   maxSize: uploads.maxSize ?? undefined,
 })
+
+/** Of the users who have limits, by name. */
+export const userRates = ({ users }: Config): ReadonlyMap<string, Rates> =>
+  new Map(
+    users
+      .filter(({ limits }) => limits.upload !== null || limits.download !== null)
+      .map(({ name, limits: { upload, download } }) => [
+        name,
+        { upload: upload ?? undefined, download: download ?? undefined },
+      ]),
+  )
 
 export const userRecords = ({ users }: Config): UserRecord[] => users.map(userRecord)
 

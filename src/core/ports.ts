@@ -1,7 +1,7 @@
 import type { AuditEvent, Subject } from './audit-event.js'
 import type { Digest, DigestRequest } from './digest.js'
 import type { Endpoint } from './endpoint.js'
-import type { Compat, Identity } from './identity.js'
+import type { Identity } from './identity.js'
 import type { Right } from './permission.js'
 import type { VirtualPath } from './virtual-path.js'
 
@@ -160,10 +160,11 @@ export interface TransferOptions {
 /** The data connections of one session, one at a time. */
 export interface DataChannel extends AsyncDisposable {
   /**
-   * Reserves a passive port and listens; replaces an earlier one. `family` is that of the address to announce.
+   * Reserves a passive port for a transfer of `user` and listens; replaces an earlier one. `family` is that of the
+   * address to announce.
    * @throws Fault `no_passive_port`, `no_ipv4`
    */
-  listen(family: 4 | 6, compat: Compat): Promise<{ readonly address: string; readonly port: number }>
+  listen(family: 4 | 6, user: Identity): Promise<{ readonly address: string; readonly port: number }>
   /** Waits for the connection, pumps, sends close_notify. @throws Fault `no_passive` `data_*` `aborted` */
   send(source: ByteSource, options: TransferOptions): Promise<TransferResult>
   /** Waits for the connection, opens the sink, pumps to the peer's end. @throws Fault as `send` and the sink */
