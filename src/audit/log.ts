@@ -65,6 +65,16 @@ export class AuditLog implements Audit, Disposable {
     }
   }
 
+  requireWritable(): void {
+    if (this.#healthy) return
+    try {
+      this.#recover()
+      this.#healthy = true
+    } catch (cause) {
+      if (this.#options.onFailure === 'closed') throw new Fault('audit_unavailable', { cause })
+    }
+  }
+
   /** Opens the file anew, for instance after logrotate moved it away; the chain goes on in the new one. */
   reopen(): void {
     try {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { EVENT_NAMES, REASONS } from '../core/audit-event.js'
-import { FAULT_KINDS } from '../core/fault.js'
+import { EVENT_NAMES } from '../core/audit-event.js'
+import { FAULT_KINDS, REASONS } from '../core/reason.js'
 import { RECORD_VERSION } from './record.js'
 
 const HASH = /^[0-9a-f]{64}$/

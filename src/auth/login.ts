@@ -1,7 +1,7 @@
-import type { Reason } from '../core/audit-event.js'
 import { Fault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
 import type { Authenticator, Credentials, LoginLimits } from '../core/ports.js'
+import type { Reason } from '../core/reason.js'
 import type { UserRecord } from './user.js'
 import { UserTable } from './users.js'
 import type { Verifier } from './verifier.js'

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js'
-import type { Reason } from '../core/audit-event.js'
 import type { Compat, Identity } from '../core/identity.js'
 import { Grants, type Preset, type Right } from '../core/permission.js'
+import type { Reason } from '../core/reason.js'
 
 /** A user as the configuration has it. */
 export interface UserRecord {

@@ -14,14 +14,6 @@ export interface VerifierOptions {
   readonly cacheSize: number
 }
 
-/** Some 80 verifications a second, a wait of two seconds at most, and a client's parallel connections for one. */
-const VERIFIER_OPTIONS: VerifierOptions = {
-  concurrency: 2,
-  queue: 128,
-  cacheTtl: 60_000,
-  cacheSize: 1000,
-}
-
 /** What the verifier needs of the world; replaced in tests. */
 export interface VerifierTools {
   readonly verify: (hash: string, password: string) => Promise<boolean>
@@ -39,7 +31,7 @@ export class Verifier {
   /** Counts the times the cache was emptied, so that an older result does not get into it. */
   #generation = 0
 
-  constructor(options: VerifierOptions = VERIFIER_OPTIONS, tools: VerifierTools = TOOLS) {
+  constructor(options: VerifierOptions, tools: VerifierTools = TOOLS) {
     this.#slots = new Slots(options.concurrency, options.queue, queueFull)
     this.#cache = new SuccessCache(options.cacheTtl, options.cacheSize, tools.now)
     this.#tools = tools

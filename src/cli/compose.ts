@@ -8,7 +8,6 @@ import {
   type AuditEvent,
   configLoaded,
   configRejected,
-  type Reason,
   serverStarted,
   serverStopped,
   serverStopping,
@@ -26,10 +25,11 @@ import { type DiskStorage, openStorage } from '../files/storage.js'
 import { Limits } from '../limits/limits.js'
 import { type Ends, FtpsServer } from '../server/server.js'
 import { Roster } from '../session/roster.js'
-import type { SessionConnection, SessionServices } from '../session/session.js'
+import type { SessionConnection, SessionServices } from '../session/services.js'
 import { SessionContexts } from '../tls/contexts.js'
 import { TlsControlConnection } from '../tls/control-connection.js'
 import { secureData } from '../tls/secure-data.js'
+import { handshakeReason } from './handshake-reason.js'
 import {
   limitOptions,
   sessionOptions,
@@ -53,7 +53,7 @@ export class Portcullis implements AsyncDisposable {
   }
 
   /** @throws Error from TLS, the audit log, the storage or the control port; nothing is left open then */
-  static async start(config: Config, log: Log): Promise<Portcullis> {
+  static async start(config: Config, file: string, log: Log): Promise<Portcullis> {
     const parts = await makeParts(config, log)
     const server = new FtpsServer({
       limits: parts.limits.connections,
@@ -69,6 +69,7 @@ export class Portcullis implements AsyncDisposable {
       parts.audit.record(
         serverStarted({ address: address.address, port: address.port, node: process.version }),
       )
+      parts.audit.record(configLoaded(file, config.users.length))
       return new Portcullis(parts, server, address)
     } catch (error) {
       await closeParts(parts)
@@ -230,13 +231,6 @@ async function secureControl(
   const openData = (record: (event: AuditEvent) => void) =>
     new PassiveChannel({ ...ends, ports, announced, bandwidth, secure, timeouts, record })
   return { id, control, openData }
-}
-
-function handshakeReason(error: unknown): Reason {
-  if (error instanceof DOMException && error.name === 'TimeoutError') return 'handshake_timeout'
-  return (error as NodeJS.ErrnoException).code === 'ERR_SSL_NO_APPLICATION_PROTOCOL'
-    ? 'alpn_mismatch'
-    : 'handshake_failed'
 }
 
 /** Keys that are read once, when the server starts. */

@@ -4,7 +4,7 @@ import type { Config, UserConfig } from '../config/schema.js'
 import type { Rates } from '../data/bandwidth.js'
 import type { StorageOptions } from '../files/storage.js'
 import type { LimitOptions } from '../limits/options.js'
-import type { SessionOptions } from '../session/session.js'
+import type { SessionOptions } from '../session/services.js'
 import type { TlsMaterial } from '../tls/contexts.js'
 
 // What each part of the server is told of the configuration: the only place where a part's options meet the file's keys.

@@ -25,44 +25,52 @@ const SETTLE_MS = 200
 export async function serve(options: ServeOptions): Promise<number> {
   const config = await usableConfig(options)
   const log = operationalLog(config)
+  // Listened for before the start, so that none is lost meanwhile; as process 1 of a container it would be ignored.
+  const stopSignal = firstSignal('SIGTERM', 'SIGINT')
   let server: Portcullis
   try {
-    server = await Portcullis.start(config, log)
+    server = await Portcullis.start(config, options.config, log)
   } catch (error) {
     complain(explainStart(error as NodeJS.ErrnoException, config))
     return EXIT.failed
   }
-  log.info(
-    { address: server.address.address, port: server.address.port, users: config.users.length },
-    'ready',
-  )
-  return await untilStopped(server, log, options)
+  const { address, port } = server.address
+  log.info({ address, port, users: config.users.length }, 'ready')
+  const reloads = new Reloads(server, log, options)
+  process.on('SIGHUP', () => {
+    server.reopenLogs()
+    reloads.request()
+  })
+  const watching = options.watch ? watchConfig(options.config, () => reloads.request()) : undefined
+  const signal = await stopSignal
+  log.info({ signal }, 'stopping')
+  watching?.close()
+  await server.stop(signal)
+  return EXIT.fine
 }
 
-function untilStopped(server: Portcullis, log: Logger, options: ServeOptions): Promise<number> {
-  return new Promise(resolve => {
-    const watching = options.watch
-      ? watchConfig(options.config, () => void reload(server, log, options))
-      : undefined
-    const onHangup = () => {
-      server.reopenLogs()
-      void reload(server, log, options)
-    }
-    const onStop = (signal: NodeJS.Signals) => {
-      log.info({ signal }, 'stopping')
-      watching?.close()
-      server.stop(signal).then(
-        () => resolve(EXIT.fine),
-        error => {
-          log.error({ err: error }, 'the stop failed')
-          resolve(EXIT.failed)
-        },
-      )
-    }
-    process.on('SIGHUP', onHangup)
-    process.on('SIGTERM', onStop)
-    process.on('SIGINT', onStop)
+const firstSignal = (...signals: NodeJS.Signals[]): Promise<NodeJS.Signals> =>
+  new Promise(resolve => {
+    // Kept after the first: a second one must not end the process before the drain is over.
+    for (const signal of signals) process.on(signal, resolve)
   })
+
+/** One reload at a time, in the order they were asked for. */
+class Reloads {
+  #last: Promise<void> = Promise.resolve()
+  readonly #server: Portcullis
+  readonly #log: Logger
+  readonly #options: ServeOptions
+
+  constructor(server: Portcullis, log: Logger, options: ServeOptions) {
+    this.#server = server
+    this.#log = log
+    this.#options = options
+  }
+
+  request(): void {
+    this.#last = this.#last.then(() => reload(this.#server, this.#log, this.#options))
+  }
 }
 
 /** Validated first, swapped as a whole; a bad file changes nothing and the log says why. */
@@ -83,7 +91,8 @@ async function usableConfig({ config: file, port }: ServeOptions): Promise<Confi
   const config = withPort(await loadConfig(file), port)
   const findings = await inspectCertificates(config)
   const errors = findings.filter(({ level }) => level === 'error')
-  if (errors.length > 0) throw new UsageError(errors.map(({ path, message }) => `${path}: ${message}`).join('\n'))
+  if (errors.length > 0)
+    throw new UsageError(errors.map(({ path, message }) => `${path}: ${message}`).join('\n'))
   return config
 }
 

@@ -1,18 +1,14 @@
-import type { AuditEvent, Reason } from '../core/audit-event.js'
+import type { AuditEvent } from '../core/audit-event.js'
 import type { Right } from '../core/permission.js'
+import type { Reason } from '../core/reason.js'
 import type { VirtualPath } from '../core/virtual-path.js'
 import type { Reply, ReplyName } from '../protocol/replies.js'
-import type { Context, ReadyContext } from './context.js'
+import type { CommandInfo, Context, ReadyContext } from './context.js'
 
 /** A handler yields its replies in order; dispatch writes them. A thrown Fault becomes the final reply. */
 export type Replies = AsyncGenerator<ReplyName | Reply, void, void>
 
-interface Row {
-  readonly verb: string
-  /** What HELP shows behind the verb. */
-  readonly syntax: string
-  /** Lines of FEAT; read when FEAT is sent. */
-  readonly feat?: (context: Context) => readonly string[]
+interface Row extends CommandInfo {
   /** Answered at once when it arrives while a transfer runs; others wait for their turn. */
   readonly duringTransfer?: true
 }

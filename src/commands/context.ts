@@ -4,7 +4,6 @@ import type { Identity } from '../core/identity.js'
 import type { DataChannel, Files } from '../core/ports.js'
 import type { VirtualPath } from '../core/virtual-path.js'
 import type { Fact } from '../protocol/facts.js'
-import type { Command } from './command.js'
 
 /** What a session remembers between commands. */
 export interface Settings {
@@ -18,6 +17,15 @@ export interface Settings {
   facts: ReadonlySet<Fact>
   /** What HASH computes. */
   digest: DigestAlgorithm
+}
+
+/** What a row of the command table tells about itself. */
+export interface CommandInfo {
+  readonly verb: string
+  /** What HELP shows behind the verb. */
+  readonly syntax: string
+  /** Lines of FEAT; read when FEAT is sent. */
+  readonly feat?: (context: Context) => readonly string[]
 }
 
 /** One line of SITE WHO. */
@@ -45,11 +53,13 @@ export interface Context {
   readonly serverName: string | undefined
   readonly settings: Settings
   readonly login: LoginFlow
-  readonly commands: readonly Command[]
+  readonly commands: readonly CommandInfo[]
   /** Fires when the command must end: ABOR, the end of the session, the shutdown grace. */
   readonly signal: AbortSignal
   /** Ends the running transfer and waits for its final reply; false when there is none. */
   abortTransfer(): Promise<boolean>
+  /** For the moment before something cannot be undone. @throws Fault `audit_unavailable` */
+  requireRecordable(): void
   /** The session ends after this command's reply. */
   quit(): void
 }

@@ -1,7 +1,8 @@
 import { dirListed } from '../core/audit-event.js'
 import { Fault } from '../core/fault.js'
+import type { Right } from '../core/permission.js'
 import type { Entry, Files } from '../core/ports.js'
-import { childOf, nameOf, parentOf, type VirtualPath } from '../core/virtual-path.js'
+import { childOf, nameOf, parentOf, ROOT, type VirtualPath } from '../core/virtual-path.js'
 import { describeFacts, formatFacts } from '../protocol/facts.js'
 import { isWildcard, matchesWildcard } from '../protocol/list-argument.js'
 import { formatLsLine } from '../protocol/ls-line.js'
@@ -119,8 +120,14 @@ async function* sendLines(context: ReadyContext, path: VirtualPath, batches: Bat
 }
 
 function factLine({ files, settings }: ReadyContext, path: VirtualPath, entry: Entry, name: string): string {
-  const permitted = { rights: files.rights(path), enter: files.mayEnter(path) }
+  const permitted = { rights: possible(files.rights(path), path), enter: files.mayEnter(path) }
   return `${formatFacts(entry, settings.facts, permitted)} ${name}`
+}
+
+/** What is granted, less what nobody can do to the root. */
+function possible(rights: ReadonlySet<Right>, path: VirtualPath): ReadonlySet<Right> {
+  if (path !== ROOT) return rights
+  return new Set([...rights].filter(right => right !== 'removeDir' && right !== 'rename'))
 }
 
 /** `sub/` for `NLST sub` and for `NLST sub/*.txt`; nothing where the names stand in the working directory. */

@@ -1,4 +1,3 @@
-import { loginSucceeded } from '../core/audit-event.js'
 import { Fault } from '../core/fault.js'
 import type { AnyTimeCommand } from './command.js'
 
@@ -21,7 +20,7 @@ export const PASS: AnyTimeCommand = {
   argument: 'optional',
   async *run({ login }, password) {
     await login.finish(password)
-    yield { name: 'logged_in', event: loginSucceeded('password') }
+    yield 'logged_in'
   },
 }
 

@@ -1,7 +1,8 @@
 import { Fault } from '../core/fault.js'
 import { parseAlgorithm } from '../protocol/digest-names.js'
 import { parseFacts } from '../protocol/facts.js'
-import type { AnyTimeCommand, Command } from './command.js'
+import type { AnyTimeCommand } from './command.js'
+import type { CommandInfo } from './context.js'
 
 /** Read off the table: only what is really there (RFC 2389 §3). Each line has one leading space. */
 export const FEAT: AnyTimeCommand = {
@@ -78,9 +79,7 @@ export const SITE_HELP: AnyTimeCommand = {
   phase: 'any',
   argument: 'none',
   async *run({ commands }) {
-    const lines = commands
-      .filter(command => !isPlain(command))
-      .map(({ verb, syntax }) => ` ${verb} ${syntax}`)
+    const lines = commands.filter(isSite).map(({ verb, syntax }) => ` ${verb} ${syntax}`)
     yield { name: 'help', text: 'SITE commands:', lines }
   },
 }
@@ -143,9 +142,9 @@ export const QUIT: AnyTimeCommand = {
   },
 }
 
-const isPlain = (command: Command): boolean => !command.verb.includes(' ')
-const isSite = (command: Command): boolean => command.verb.startsWith('SITE ')
-const verbOf = (command: Command): string => command.verb
+const isPlain = (command: CommandInfo): boolean => !command.verb.includes(' ')
+const isSite = (command: CommandInfo): boolean => command.verb.startsWith('SITE ')
+const verbOf = (command: CommandInfo): string => command.verb
 
 function inColumns(words: readonly string[]): string[] {
   const lines: string[] = []

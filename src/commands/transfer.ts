@@ -85,6 +85,7 @@ async function* store(
   await using upload = await files.prepareUpload(path, request)
   yield opening(upload.path)
   const received = await data.receive(upload, { signal, ascii: converts(context) })
+  context.requireRecordable()
   const receipt = await upload.commit()
   const facts: UploadFacts = { ...received, ...receipt, resumedFrom: receipt.size - received.bytes }
   yield { name: 'transferred', text: receiptText(facts), event: fileUploaded(upload.path, facts) }

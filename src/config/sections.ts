@@ -24,12 +24,14 @@ export const server = () =>
       .describe('Most control connections at a time from one address (IPv6: one /64).'),
     timeouts: z
       .strictObject({
-        handshake: duration().prefault('10s').describe('For the TLS handshake of the control connection.'),
+        handshake: duration().prefault('10s').describe('For a TLS handshake.'),
         login: duration().prefault('30s').describe('From the handshake to a successful login.'),
         idle: duration().prefault('5m').describe('Between commands while no transfer runs.'),
         dataConnect: duration()
           .prefault('15s')
-          .describe('For the client to open a data connection and finish its TLS handshake.'),
+          .describe(
+            'From a transfer command to the data connection. Its TLS handshake may then take `handshake`.',
+          ),
         dataStall: duration()
           .prefault('1m')
           .describe('Without a byte in either direction during a transfer.'),

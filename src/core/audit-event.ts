@@ -1,50 +1,10 @@
 import type { DigestAlgorithm } from './digest.js'
-import type { FaultKind } from './fault.js'
-import type { CloseVerdict, TransferResult } from './ports.js'
+import type { Reason } from './reason.js'
+import type { CloseVerdict, TransferResult } from './transfer.js'
 
 // One function per audit event: the only place where an event gets its name and fields. Secrets never enter here.
 
-export type Outcome = 'success' | 'failure' | 'denied'
-
-/** Reasons that are not the kind of a fault. Together with {@link FaultKind} this is the closed list. */
-export const REASONS = [
-  // connections
-  'banned',
-  'too_many_connections',
-  'too_many_connections_from_address',
-  'connection_rate',
-  'shutting_down',
-  'handshake_timeout',
-  'handshake_failed',
-  'alpn_mismatch',
-  // logins
-  'unknown_user',
-  'wrong_password',
-  'user_disabled',
-  'user_expired',
-  'address_not_allowed',
-  'too_many_sessions',
-  'too_many_failures',
-  'verification_queue_full',
-  'malformed_credentials',
-  'limiter_unavailable',
-  // ends of sessions
-  'quit',
-  'peer_closed',
-  'connection_lost',
-  'login_timeout',
-  'idle_timeout',
-  'protocol_abuse',
-  'foreign_protocol',
-  'user_removed',
-  // data connections
-  'foreign_address',
-  'not_resumed',
-  // configuration
-  'invalid_configuration',
-] as const
-
-export type Reason = (typeof REASONS)[number] | FaultKind
+type Outcome = 'success' | 'failure' | 'denied'
 
 export type EventDetail = Readonly<Record<string, string | number | boolean | null | undefined>>
 

@@ -3,6 +3,7 @@ import type { Digest, DigestRequest } from './digest.js'
 import type { Endpoint } from './endpoint.js'
 import type { Identity } from './identity.js'
 import type { Right } from './permission.js'
+import type { CloseVerdict, TransferResult } from './transfer.js'
 import type { VirtualPath } from './virtual-path.js'
 
 // What the inner layers need of the world. Each interface is implemented by one adapter folder.
@@ -24,6 +25,12 @@ export interface Audit {
    * @throws Fault `audit_unavailable` when it cannot be written and `audit.onFailure` is `closed`
    */
   record(event: AuditEvent, subject?: Subject): void
+  /**
+   * To be asked before something is done that would have to be recorded: while the log cannot be written it tries
+   * again.
+   * @throws Fault as `record`
+   */
+  requireWritable(): void
 }
 
 /** The operational log, for the people who run the server. */
@@ -136,15 +143,6 @@ export interface Files extends AsyncDisposable {
 export interface Storage {
   /** @throws Fault `storage_error` when the home is missing or not a folder */
   open(identity: Identity): Promise<Files>
-}
-
-/** Whether the peer ended its TLS stream properly (RFC 8446 §6.1), read off the byte counts. */
-export type CloseVerdict = 'clean' | 'cut' | 'unknown'
-
-export interface TransferResult {
-  /** Bytes of the file on the data connection, after any line-end conversion. */
-  readonly bytes: number
-  readonly seconds: number
 }
 
 export interface ReceiveResult extends TransferResult {

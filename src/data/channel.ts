@@ -2,14 +2,8 @@ import type { AuditEvent } from '../core/audit-event.js'
 import type { Endpoint } from '../core/endpoint.js'
 import { abortFault, Fault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
-import type {
-  ByteSink,
-  ByteSource,
-  DataChannel,
-  ReceiveResult,
-  TransferOptions,
-  TransferResult,
-} from '../core/ports.js'
+import type { ByteSink, ByteSource, DataChannel, ReceiveResult, TransferOptions } from '../core/ports.js'
+import type { TransferResult } from '../core/transfer.js'
 import type { AnnouncedAddress } from './announced-address.js'
 import { FromNetworkLines, toNetworkLines } from './ascii-lines.js'
 import type { Bandwidth, Direction } from './bandwidth.js'
@@ -23,7 +17,7 @@ import { Intake } from './upload.js'
 /** How long the peer may take to close after everything was sent; closing earlier could cut off the tail. */
 const LINGER_MS = 15_000
 
-export interface DataTimeouts {
+interface DataTimeouts {
   /** Milliseconds from the transfer command to the data connection. */
   readonly dataConnect: number
   /** Milliseconds for its TLS handshake. */
@@ -104,7 +98,7 @@ export class PassiveChannel implements DataChannel {
       for await (const batch of intake.batches())
         await store(lines ? batch.map(chunk => lines.convert(chunk)) : batch)
       if (lines) await store([lines.end()])
-      const close = verdict(intake.received)
+      const close = verdict(intake.received, intake.chunks)
       if (close !== 'clean' && this.#user?.compat.close === 'strict') throw new Fault('data_cut')
       await end(stream)
       linger(stream)
@@ -179,7 +173,9 @@ export class PassiveChannel implements DataChannel {
 function linger(stream: Secured['stream']): void {
   stream.setTimeout(0)
   if (stream.destroyed) return
-  const timer = setTimeout(() => stream.destroy(), LINGER_MS)
+  // Not worth keeping a stopping process alive for: everything was sent.
+  const timer = setTimeout(() => stream.destroy(), LINGER_MS).unref()
+  stream.unref()
   stream.once('close', () => clearTimeout(timer))
   stream.resume()
   stream.once('end', () => stream.destroy())

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import { type AuditEvent, dataOpened, dataRejected } from '../core/audit-event.js'
 import { endpoint } from '../core/endpoint.js'
@@ -6,7 +7,7 @@ import type { PassiveListener } from './passive-ports.js'
 import type { Secure, Secured } from './secured.js'
 
 /** Connections from the client's own address that may be in their handshake at a time. */
-const MOST_CANDIDATES = 4
+const MOST_CANDIDATES = 16
 /** After a connection that was not the right one, so long the right one may still come. */
 const GRACE_MS = 1_000
 /** A port that was asked for and not used goes back after so many times `connectTimeout`. */
@@ -43,10 +44,13 @@ export class Rendezvous implements AsyncDisposable {
   /** How long anybody waits now. */
   #patience: NodeJS.Timeout
   #grace: NodeJS.Timeout | undefined
+  /** What was wrong with the last connection that was not the right one. */
+  #miss: Fault | undefined
 
   constructor(listener: PassiveListener, options: RendezvousOptions) {
     this.#listener = listener
     this.#options = options
+    setMaxListeners(2 * MOST_CANDIDATES, this.#closing.signal)
     this.#arrival = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -69,7 +73,7 @@ export class Rendezvous implements AsyncDisposable {
   async claim(): Promise<Secured> {
     const { connectTimeout, handshakeTimeout } = this.#options
     const tooLate = () => {
-      if (this.#candidates.size === 0) this.#fail(new Fault('data_timeout'))
+      if (this.#candidates.size === 0) this.#fail(this.#miss ?? new Fault('data_timeout'))
       else this.#wait(handshakeTimeout, () => this.#fail(new Fault('data_handshake')))
     }
     if (!this.#settled) this.#wait(connectTimeout, tooLate)
@@ -98,7 +102,7 @@ export class Rendezvous implements AsyncDisposable {
         record(dataRejected('foreign_address', { address }))
         return
       }
-      if (this.#settled || this.#candidates.size >= MOST_CANDIDATES) {
+      if (this.#settled || !this.#makeRoom()) {
         raw.destroy()
         return
       }
@@ -124,9 +128,22 @@ export class Rendezvous implements AsyncDisposable {
     }
   }
 
+  /** Of too many, the one that came first and has said nothing goes: the client itself speaks soon. */
+  #makeRoom(): boolean {
+    if (this.#candidates.size < MOST_CANDIDATES) return true
+    for (const raw of this.#candidates) {
+      if (raw.bytesRead > 0) continue
+      this.#candidates.delete(raw)
+      raw.destroy()
+      return true
+    }
+    return false
+  }
+
   /** The wrong one came; the right one may be among those still in their handshake, or just behind. */
   #missed(fault: Fault): void {
     if (this.#settled) return
+    this.#miss = fault
     clearTimeout(this.#grace)
     this.#grace = setTimeout(() => {
       if (this.#candidates.size === 0) this.#fail(fault)

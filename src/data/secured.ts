@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { CloseVerdict } from '../core/ports.js'
+import type { CloseVerdict } from '../core/transfer.js'
 
 /** A data connection after its TLS handshake. */
 export interface Secured {
@@ -8,8 +8,8 @@ export interface Secured {
   readonly resumed: boolean
   /** For instance `TLSv1.3`. */
   readonly version: string
-  /** Valid once the stream has ended and `clear` bytes came out of it. */
-  verdict(clear: number): CloseVerdict
+  /** Valid once the stream has ended and `clear` bytes came out of it in so many `data` events. */
+  verdict(clear: number, chunks: number): CloseVerdict
 }
 
 /** Does the handshake on an accepted socket. Rejects when it fails or the signal fires, the socket destroyed. */

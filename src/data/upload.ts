@@ -13,6 +13,7 @@ export class Intake {
   #chunks: Buffer[] = []
   #waiting = 0
   #received = 0
+  #count = 0
   #over: 'no' | 'ended' | 'broken' = 'no'
   #error: Error | undefined
   #wake: (() => void) | undefined
@@ -36,6 +37,11 @@ export class Intake {
   /** Bytes that came so far. */
   get received(): number {
     return this.#received
+  }
+
+  /** Chunks they came in. */
+  get chunks(): number {
+    return this.#count
   }
 
   /**
@@ -64,6 +70,7 @@ export class Intake {
     this.#chunks.push(chunk)
     this.#waiting += chunk.length
     this.#received += chunk.length
+    this.#count++
     this.#pace.spend(chunk.length)
     if (this.#waiting >= MOST_WAITING_BYTES || this.#pace.left <= 0) this.#regulate()
     if (this.#waiting >= WRITE_BYTES) this.#wake?.()

@@ -1,4 +1,5 @@
-import { Fault, type FaultKind } from '../core/fault.js'
+import { Fault } from '../core/fault.js'
+import type { FaultKind } from '../core/reason.js'
 
 /** What a failed system call means to the client (errno(3)); every other errno is a `storage_error`. */
 const KINDS: Readonly<Record<string, FaultKind>> = {

@@ -7,11 +7,11 @@ import { closedOnFailure } from './store-fault.js'
 /** The addresses that may not connect for a while. Both ends of a ban are audited. */
 export class Bans implements Disposable {
   readonly #bans = new Counters()
-  readonly #audit: Audit
+  readonly #audit: Pick<Audit, 'record'>
   readonly #timers = new Map<string, NodeJS.Timeout>()
   readonly #keys = new RecentKeys(key => this.#end(key))
 
-  constructor(audit: Audit) {
+  constructor(audit: Pick<Audit, 'record'>) {
     this.#audit = audit
   }
 

@@ -11,7 +11,7 @@ export class Limits implements Disposable {
   readonly #bans: Bans
   #options: LimitOptions
 
-  constructor(options: LimitOptions, audit: Audit) {
+  constructor(options: LimitOptions, audit: Pick<Audit, 'record'>) {
     this.#options = options
     this.#bans = new Bans(audit)
     this.connections = new ConnectionLimiter(() => this.#options, this.#bans)

@@ -1,4 +1,5 @@
-import { Fault, type FaultKind } from '../core/fault.js'
+import { Fault } from '../core/fault.js'
+import type { FaultKind } from '../core/reason.js'
 
 /** Runs what asks the store; when the store cannot answer, the answer is no. @throws Fault of the given kind */
 export async function closedOnFailure<T>(kind: FaultKind, ask: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import type { AuditEvent } from '../core/audit-event.js'
-import type { FaultKind } from '../core/fault.js'
+import type { FaultKind } from '../core/reason.js'
 
 /**
  * Every reply there is, by meaning: its code and the text clients see. Nothing of the host, the version or the
@@ -98,7 +98,6 @@ export const FAULT_REPLIES: Readonly<Record<FaultKind, ReplyName>> = {
   bad_sequence: 'bad_sequence',
   not_logged_in: 'not_logged_in',
   login_refused: 'login_refused',
-  already_logged_in: 'bad_sequence',
   not_found: 'not_available',
   denied: 'not_available',
   exists: 'exists',

@@ -4,7 +4,8 @@ import { connectionAccepted, connectionRefused } from '../core/audit-event.js'
 import { type Endpoint, endpoint } from '../core/endpoint.js'
 import { toFault } from '../core/fault.js'
 import type { ConnectionLimits } from '../core/ports.js'
-import { Session, type SessionConnection, type SessionServices } from '../session/session.js'
+import type { SessionConnection, SessionServices } from '../session/services.js'
+import { Session } from '../session/session.js'
 import { listen } from './listener.js'
 
 export interface Ends {

@@ -11,6 +11,8 @@ import { LoginRefused } from './login.js'
 export interface Outlet {
   /** @throws Fault `audit_unavailable` */
   record(event: AuditEvent): void
+  /** @throws Fault `audit_unavailable` when what is to be done now could not be recorded */
+  requireRecordable(): void
   send(reply: Reply): Promise<void>
   readonly log: Log
 }
@@ -26,6 +28,7 @@ export async function drive(
 ): Promise<void> {
   let last: Reply | undefined
   try {
+    if (admitted.command.phase === 'ready') outlet.requireRecordable()
     for await (const item of start(admitted, context)) {
       last = typeof item === 'string' ? { name: item } : item
       if (last.event) outlet.record(last.event)

@@ -1,4 +1,5 @@
 import type { LoginFlow } from '../commands/context.js'
+import { type AuditEvent, loginSucceeded } from '../core/audit-event.js'
 import { Fault, toFault } from '../core/fault.js'
 import type { Authenticator, SessionCounter, Storage } from '../core/ports.js'
 import { GREETED, ready, type State } from './state.js'
@@ -24,6 +25,8 @@ export interface LoginSite {
   readonly address: string
   readonly signal: AbortSignal
   state(): State
+  /** @throws Fault `audit_unavailable` */
+  record(event: AuditEvent): void
   /** Releases what the state before held. */
   moveTo(state: State): Promise<void>
 }
@@ -45,6 +48,13 @@ export function loginFlow(services: LoginServices, site: LoginSite): LoginFlow {
       } catch (thrown) {
         const fault = toFault(thrown)
         throw fault.kind === 'login_refused' ? new LoginRefused(state.user, fault) : fault
+      }
+      try {
+        site.record(loginSucceeded('password'))
+      } catch (error) {
+        // A login that cannot be recorded does not happen.
+        await site.moveTo(state)
+        throw error
       }
     },
 

@@ -1,5 +1,5 @@
 import type { SessionSummary } from '../commands/context.js'
-import type { Reason } from '../core/audit-event.js'
+import type { Reason } from '../core/reason.js'
 
 /** A live session as others may see and end it. */
 export interface LiveSession {

@@ -1,8 +1,9 @@
 import type { Context, ReadyContext, SessionSummary } from '../commands/context.js'
 import { COMMANDS } from '../commands/table.js'
-import { type AuditEvent, type Reason, sessionEnded } from '../core/audit-event.js'
+import { type AuditEvent, sessionEnded } from '../core/audit-event.js'
 import { Fault } from '../core/fault.js'
-import type { Audit, ControlConnection, DataChannel, Log } from '../core/ports.js'
+import type { ControlConnection, DataChannel, Log } from '../core/ports.js'
+import type { Reason } from '../core/reason.js'
 import type { VirtualPath } from '../core/virtual-path.js'
 import { type Line, LineReader } from '../protocol/line-reader.js'
 import { formatReply, type Reply } from '../protocol/replies.js'
@@ -10,8 +11,9 @@ import { CommandRunner, type RunnerHost } from './command-runner.js'
 import { readyContext } from './context.js'
 import { isForeignProtocol } from './foreign-protocol.js'
 import { Inbox } from './inbox.js'
-import { type LoginServices, loginFlow } from './login.js'
-import type { LiveSession, Roster } from './roster.js'
+import { loginFlow } from './login.js'
+import type { LiveSession } from './roster.js'
+import type { SessionConnection, SessionOptions, SessionServices } from './services.js'
 import { GREETED, initialSettings, type State } from './state.js'
 import { Tally } from './tally.js'
 
@@ -20,35 +22,7 @@ const LINE_LIMIT = 4096
 /** Commands refused before login that no client sends by mistake this often. */
 const ABUSE_LIMIT = 10
 /** The peer went away or must not be answered: no 421 for these. */
-const SILENT_ENDS: ReadonlySet<Reason> = new Set([
-  'quit',
-  'peer_closed',
-  'connection_lost',
-  'foreign_protocol',
-])
-
-export interface SessionOptions {
-  readonly greeting: string
-  /** Milliseconds from the greeting to a successful login. */
-  readonly loginTimeout: number
-  /** Milliseconds without a command, transfers not counted. */
-  readonly idleTimeout: number
-}
-
-export interface SessionServices extends LoginServices {
-  readonly audit: Audit
-  readonly log: Log
-  readonly roster: Roster
-  /** Read at the start of each session, so that a reload reaches the next one. */
-  readonly sessionOptions: SessionOptions
-}
-
-export interface SessionConnection {
-  readonly id: string
-  readonly control: ControlConnection
-  /** Opens the session's data channel, whose events go through `record`. */
-  openData(record: (event: AuditEvent) => void): DataChannel
-}
+const SILENT_ENDS: readonly Reason[] = ['quit', 'peer_closed', 'connection_lost', 'foreign_protocol']
 
 /** One control connection from greeting to goodbye. */
 export class Session implements LiveSession, RunnerHost {
@@ -69,6 +43,7 @@ export class Session implements LiveSession, RunnerHost {
   #ending: Reason | undefined
   #draining = false
   #abuses = 0
+  #loginDeadline = 0
 
   constructor(services: SessionServices, { id, control, openData }: SessionConnection) {
     this.#services = services
@@ -112,7 +87,7 @@ export class Session implements LiveSession, RunnerHost {
       this.end('internal')
     }
     const reason = this.#ending ?? 'internal'
-    if (!SILENT_ENDS.has(reason)) await this.send({ name: 'closing' })
+    if (!SILENT_ENDS.includes(reason)) await this.send({ name: 'closing' })
     await this.#moveTo(GREETED)
     await this.#data[Symbol.asyncDispose]()
     // Before the peer can see the end: who sees it finds the record.
@@ -141,6 +116,10 @@ export class Session implements LiveSession, RunnerHost {
     this.#services.audit.record(event, { session: this.#id, client: { address, port }, user: this.#user })
   }
 
+  requireRecordable(): void {
+    this.#services.audit.requireWritable()
+  }
+
   async send(reply: Reply): Promise<void> {
     this.#runner.noteReply(reply)
     if (!(await this.#control.write(formatReply(reply)))) this.end('connection_lost')
@@ -161,6 +140,7 @@ export class Session implements LiveSession, RunnerHost {
         address: this.#control.peer.address,
         signal,
         state: () => this.#state,
+        record: event => this.record(event),
         moveTo: state => this.#moveTo(state),
       }),
       abortTransfer: async () => {
@@ -169,6 +149,7 @@ export class Session implements LiveSession, RunnerHost {
         return aborted
       },
       quit: () => this.end('quit'),
+      requireRecordable: () => this.requireRecordable(),
     }
     const state = this.#state
     if (state.phase !== 'ready') return base
@@ -198,10 +179,8 @@ export class Session implements LiveSession, RunnerHost {
   }
 
   async #work(): Promise<void> {
-    const loginDeadline = performance.now() + this.#options.loginTimeout
-    for (;;) {
-      const line = await this.#nextLine(loginDeadline)
-      if (!line) return
+    this.#expectLogin()
+    for (let line = await this.#nextLine(); line; line = await this.#nextLine()) {
       if (this.#state.phase !== 'ready' && line.kind === 'line' && isForeignProtocol(line.bytes))
         this.end('foreign_protocol')
       else await this.#runner.answer(line)
@@ -209,9 +188,18 @@ export class Session implements LiveSession, RunnerHost {
     }
   }
 
-  async #nextLine(loginDeadline: number): Promise<Line | undefined> {
+  /** At the start, and when USER logs out whoever it was before. */
+  #expectLogin(): void {
+    this.#user = undefined
+    this.#loginDeadline = performance.now() + this.#options.loginTimeout
+    this.#reader.limit = LINE_LIMIT_BEFORE_LOGIN
+  }
+
+  async #nextLine(): Promise<Line | undefined> {
     const loggedIn = this.#state.phase === 'ready'
-    const patience = loggedIn ? this.#options.idleTimeout : Math.max(0, loginDeadline - performance.now())
+    const patience = loggedIn
+      ? this.#options.idleTimeout
+      : Math.max(0, this.#loginDeadline - performance.now())
     const timer = setTimeout(() => this.end(loggedIn ? 'idle_timeout' : 'login_timeout'), patience)
     try {
       return await this.#inbox.take()
@@ -228,6 +216,7 @@ export class Session implements LiveSession, RunnerHost {
       this.#reader.limit = LINE_LIMIT
     }
     if (before.phase !== 'ready') return
+    if (next.phase === 'named') this.#expectLogin()
     await this.#data.reset()
     await before.files[Symbol.asyncDispose]()
     before.place[Symbol.dispose]()

@@ -10,7 +10,7 @@ export interface Greeted {
 }
 
 /** USER was sent. */
-export interface Named {
+interface Named {
   readonly phase: 'named'
   readonly user: string
 }

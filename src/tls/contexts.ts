@@ -3,7 +3,7 @@ import { createSecureContext, type SecureContext } from 'node:tls'
 import { type MinVersion, tlsPolicy } from './policy.js'
 import { SessionIds } from './session-ids.js'
 
-export interface Certificate {
+interface Certificate {
   /** PEM: the certificate, then its intermediates. */
   readonly cert: string
   /** PEM */

@@ -11,7 +11,7 @@ export async function handshake(socket: TLSSocket, signal: AbortSignal): Promise
   await new Promise<void>((resolve, reject) => {
     const settle = (finish: () => void) => {
       signal.removeEventListener('abort', onAbort)
-      socket.off('secure', onSecure).off('error', onError).off('close', onClose)
+      socket.off('secure', onSecure).off('error', onError).off('end', onClose).off('close', onClose)
       finish()
     }
     const fail = (error: unknown) =>
@@ -23,7 +23,8 @@ export async function handshake(socket: TLSSocket, signal: AbortSignal): Promise
     const onError = (error: Error) => fail(error)
     const onClose = () => fail(new Error('closed during the TLS handshake'))
     const onAbort = () => fail(signal.reason)
-    socket.once('secure', onSecure).once('error', onError).once('close', onClose)
+    // A half-open socket that the peer has ended does not close by itself.
+    socket.once('secure', onSecure).once('error', onError).once('end', onClose).once('close', onClose)
     signal.addEventListener('abort', onAbort, { once: true })
     if (signal.aborted) onAbort()
   })

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
-import type { CloseVerdict } from '../core/ports.js'
+import type { CloseVerdict } from '../core/transfer.js'
 import { closeVerdict } from './close-verdict.js'
 import type { SessionTls } from './contexts.js'
 import { handshake } from './handshake.js'
@@ -10,8 +10,8 @@ export interface SecuredData {
   /** The client resumed a session of this very context. */
   readonly resumed: boolean
   readonly version: string
-  /** Valid once `clear` bytes were read and the stream has ended. */
-  verdict(clear: number): CloseVerdict
+  /** Valid once the stream has ended and `clear` bytes came out of it in so many chunks: one is one TLS record. */
+  verdict(clear: number, chunks: number): CloseVerdict
 }
 
 /** FileZilla names `ftp-data`, others repeat the control connection's `ftp`. */
@@ -47,9 +47,9 @@ export async function secureData(
     stream,
     resumed,
     version,
-    verdict: clear =>
+    verdict: (clear, records) =>
       version === 'TLSv1.2' || version === 'TLSv1.3'
-        ? closeVerdict({ version, cipher, raw: raw.bytesRead, clear, hello, resumed })
+        ? closeVerdict({ version, cipher, raw: raw.bytesRead, clear, records, hello, resumed })
         : 'unknown',
   }
 }

@@ -11,7 +11,12 @@ export interface ReplyText {
   readonly text: string
 }
 
-export interface DataOptions extends ConnectionOptions {
+/** The types of `tls.connect` lack what it passes on to `net.connect`. */
+export interface ClientOptions extends ConnectionOptions {
+  readonly localAddress?: string
+}
+
+export interface DataOptions extends ClientOptions {
   /** Resume this session in place of the control connection's newest; null for a fresh handshake. */
   readonly ticket?: Buffer | null
 }
@@ -24,13 +29,13 @@ export class FtpClient implements Disposable {
   readonly socket: TLSSocket
   /** The newest session ticket of the control connection. */
   ticket: Buffer | undefined
-  readonly #options: ConnectionOptions
+  readonly #options: ClientOptions
   #text = ''
   #arrived: (() => void) | undefined
   #ended = false
   #firstTicket: Promise<unknown>
 
-  private constructor(socket: TLSSocket, options: ConnectionOptions) {
+  private constructor(socket: TLSSocket, options: ClientOptions) {
     this.socket = socket
     this.#options = options
     this.#firstTicket = once(socket, 'session').catch(() => {})
@@ -49,7 +54,7 @@ export class FtpClient implements Disposable {
     socket.on('end', end).on('error', end).on('close', end)
   }
 
-  static async connect(port: number, options: ConnectionOptions = {}): Promise<FtpClient> {
+  static async connect(port: number, options: ClientOptions = {}): Promise<FtpClient> {
     const all = { host: '127.0.0.1', port, rejectUnauthorized: false, ...options }
     const socket = connect(all)
     const client = new FtpClient(socket, all)
@@ -58,7 +63,7 @@ export class FtpClient implements Disposable {
     return client
   }
 
-  static async login(port: number, options: ConnectionOptions & { user?: string } = {}): Promise<FtpClient> {
+  static async login(port: number, options: ClientOptions & { user?: string } = {}): Promise<FtpClient> {
     const { user = 'acme', ...rest } = options
     const client = await FtpClient.connect(port, rest)
     assert.equal((await client.command(`USER ${user}`)).code, 331)

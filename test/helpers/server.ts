@@ -60,7 +60,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   const config = await configOf(options)
   for (const user of config.users) await mkdir(user.home, { recursive: true })
   const logged: string[] = []
-  const portcullis = await Portcullis.start(config, recordingLog(logged))
+  const portcullis = await Portcullis.start(config, file, recordingLog(logged))
   return {
     port: portcullis.address.port,
     home: config.users[0]?.home ?? '',

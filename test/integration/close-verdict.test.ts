@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect as connectTcp, createServer, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import { describe, test } from 'node:test'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
-import type { CloseVerdict } from '../../src/core/ports.js'
+import type { CloseVerdict } from '../../src/core/transfer.js'
 import { SessionContexts } from '../../src/tls/contexts.js'
 import { secureData } from '../../src/tls/secure-data.js'
 import { testCertificate } from '../helpers/certificate.js'
@@ -26,12 +27,39 @@ async function witness() {
     const [raw] = (await once(server, 'connection')) as [Socket]
     const secured = await secureData(raw, context, AbortSignal.timeout(10_000))
     let bytes = 0
-    for await (const chunk of secured.stream) bytes += (chunk as Buffer).length
-    const verdict = secured.verdict(bytes)
+    let chunks = 0
+    secured.stream.on('data', (chunk: Buffer) => {
+      bytes += chunk.length
+      chunks++
+    })
+    await once(secured.stream, 'end')
+    const verdict = secured.verdict(bytes, chunks)
     secured.stream.destroy()
     return { verdict, bytes, resumed: secured.resumed }
   }
   return { port, next, [Symbol.dispose]: () => server.close() }
+}
+
+/** TCP that ends after so many more bytes, wherever in a record that is. */
+class Cutter extends Duplex {
+  readonly #tcp: Socket
+  left = Number.POSITIVE_INFINITY
+
+  constructor(tcp: Socket) {
+    super()
+    this.#tcp = tcp
+    tcp.on('data', chunk => this.push(chunk))
+    tcp.on('end', () => this.push(null))
+  }
+
+  override _read(): void {}
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    const passed = chunk.subarray(0, this.left)
+    this.left -= passed.length
+    if (this.left > 0) this.#tcp.write(passed, done)
+    else this.#tcp.end(passed, done)
+  }
 }
 
 /** Runs one client over TCP of our own, so that the test decides what the last bytes on the wire are. */
@@ -103,6 +131,25 @@ for (const [version, cipher] of suites)
           `${size} bytes`,
         )
         session = ticket ?? session
+      }
+    })
+
+    test('a FIN inside a record is not taken for a close', async () => {
+      using server = await witness()
+      const record = 16_384 + (version === 'TLSv1.3' || cipher.includes('CHACHA20') ? 22 : 29)
+      for (const into of [1, 2, 4, 5, 6, 8, 10, 26, 53, 68, 90, 5000, 16_400]) {
+        const seen = server.next()
+        const tcp = connectTcp({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
+        const cutter = new Cutter(tcp)
+        const tls = connect({ ...options, socket: cutter, rejectUnauthorized: false })
+        tls.on('error', () => {})
+        await once(tls, 'secureConnect')
+        cutter.left = 2 * record + into
+        tls.write(Buffer.alloc(5 * 16_384))
+        const { verdict } = await seen
+        assert.notEqual(verdict, 'clean', `${into} bytes into a record`)
+        tls.destroy()
+        tcp.destroy()
       }
     })
   })

@@ -115,6 +115,25 @@ describe('strangers at the passive port', () => {
     await silentClosed
   })
 
+  test('in any number, silent, do not keep the right one out', async () => {
+    await using server = await testServer({ ports: 1 })
+    using client = await FtpClient.login(server.port)
+    const port = await client.passive()
+    const ends: Promise<void>[] = []
+    for (let i = 0; i < 40; i++) {
+      const silent = connectTcp(port, '127.0.0.1')
+      await once(silent, 'connect')
+      ends.push(closed(silent))
+    }
+    const socket = await client.data(port)
+    assert.equal((await client.command('STOR a')).code, 150)
+    socket.resume()
+    await once(socket, 'secureConnect')
+    socket.end('mine')
+    assert.equal((await client.reply()).code, 226)
+    await Promise.all(ends)
+  })
+
   test('after the right one came, nobody is listened to', async () => {
     await using server = await testServer({ ports: 1 })
     using client = await FtpClient.login(server.port)

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { auditJsonSchema } from '../../../src/audit/schema.js'
-import { EVENT_NAMES, REASONS } from '../../../src/core/audit-event.js'
-import { FAULT_KINDS } from '../../../src/core/fault.js'
+import { EVENT_NAMES } from '../../../src/core/audit-event.js'
+import { FAULT_KINDS, REASONS } from '../../../src/core/reason.js'
 import { SAMPLES } from './samples.js'
 
 /** From the compiled file to the root of the project. */

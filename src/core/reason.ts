@@ -1,0 +1,86 @@
+/**
+ * What can go wrong in answering a command, by meaning. `protocol/replies` gives each kind its reply, so a
+ * client only ever sees fixed text; the cause stays in the operational log.
+ */
+export const FAULT_KINDS = [
+  // the command itself
+  'syntax',
+  'line_too_long',
+  'unknown_command',
+  'encoding',
+  'bad_parameter',
+  'bad_sequence',
+  'not_logged_in',
+  'login_refused',
+  // files: absent and forbidden share one reply, so that probing maps nothing
+  'not_found',
+  'denied',
+  'exists',
+  'not_a_file',
+  'not_a_directory',
+  'not_empty',
+  'name_not_allowed',
+  'other_filesystem',
+  'bad_range',
+  'busy',
+  'overloaded',
+  'no_space',
+  'too_large',
+  'storage_error',
+  'audit_unavailable',
+  // the data connection
+  'no_passive',
+  'no_passive_port',
+  'no_ipv4',
+  'data_timeout',
+  'data_handshake',
+  'data_not_resumed',
+  'data_stalled',
+  'data_cut',
+  'aborted',
+  'file_shrank',
+  // everything unforeseen
+  'internal',
+] as const
+
+export type FaultKind = (typeof FAULT_KINDS)[number]
+
+/** Reasons that are not the kind of a fault. Together with {@link FaultKind} this is the closed list. */
+export const REASONS = [
+  // connections
+  'banned',
+  'too_many_connections',
+  'too_many_connections_from_address',
+  'connection_rate',
+  'shutting_down',
+  'handshake_timeout',
+  'handshake_failed',
+  'alpn_mismatch',
+  // logins
+  'unknown_user',
+  'wrong_password',
+  'user_disabled',
+  'user_expired',
+  'address_not_allowed',
+  'too_many_sessions',
+  'too_many_failures',
+  'verification_queue_full',
+  'malformed_credentials',
+  'limiter_unavailable',
+  // ends of sessions
+  'quit',
+  'peer_closed',
+  'connection_lost',
+  'login_timeout',
+  'idle_timeout',
+  'protocol_abuse',
+  'foreign_protocol',
+  'user_removed',
+  // data connections
+  'foreign_address',
+  'not_resumed',
+  // configuration
+  'invalid_configuration',
+] as const
+
+export type Reason = (typeof REASONS)[number] | FaultKind

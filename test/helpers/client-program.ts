@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { accessSync, constants } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { test } from 'node:test'
+
+/** Far longer than any run takes, even on a busy machine; a client that hangs is killed then. */
+const LIMIT_MS = 30_000
+
+interface RunOptions {
+  readonly cwd?: string
+  readonly env?: NodeJS.ProcessEnv
+  readonly input?: string
+}
+
+interface RunResult {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly out: string
+  /** Standard output and standard error together, for messages. */
+  readonly all: string
+}
+
+interface Running {
+  /** @throws Error when the client hangs */
+  readonly result: Promise<RunResult>
+  kill(signal: NodeJS.Signals): void
+}
+
+/** Starts a client program without a shell and with nothing of the user's own settings. */
+export function start(program: string, args: readonly string[], options: RunOptions = {}): Running {
+  const { cwd, env, input = '' } = options
+  const child = spawn(program, args, {
+    cwd,
+    env: { ...process.env, LC_ALL: 'C.UTF-8', ...env },
+    timeout: LIMIT_MS,
+    killSignal: 'SIGKILL',
+  })
+  child.stdin.on('error', () => undefined)
+  child.stdin.end(input)
+  const started = performance.now()
+  const finish = async (): Promise<RunResult> => {
+    const [out, err, [code, signal]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
+    ])
+    if (performance.now() - started >= LIMIT_MS) throw new Error(`${program} hangs: ${out}${err}`)
+    return { code, signal, out, all: out + err }
+  }
+  return { result: finish(), kill: signal => void child.kill(signal) }
+}
+
+/** Runs a client program to its end. @throws Error when it hangs, or ends with anything but 0 */
+export async function run(program: string, args: readonly string[], options?: RunOptions): Promise<string> {
+  const { code, signal, out, all } = await start(program, args, options).result
+  if (code !== 0) throw new Error(`${program} ended with ${code ?? signal}: ${all}`)
+  return out
+}
+
+/**
+ * `test` for tests that need a client program: skipped with a reason where it is not installed, unless
+ * PORTCULLIS_REQUIRE_CLIENTS=1 says that it has to be.
+ */
+export function testWith(program: string): (name: string, body: () => Promise<void>) => void {
+  const required = process.env.PORTCULLIS_REQUIRE_CLIENTS === '1'
+  const skip = required || isInstalled(program) ? false : `${program} is not installed`
+  return (name, body) => void test(name, { skip, timeout: 2 * LIMIT_MS }, body)
+}
+
+const isInstalled = (program: string): boolean =>
+  (process.env.PATH ?? '').split(delimiter).some(folder => {
+    try {
+      accessSync(join(folder, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
