@@ -1,5 +1,6 @@
+import { Fault } from '../core/fault.js'
+import { Slots } from '../core/slots.js'
 import { verifyPassword } from './argon2.js'
-import { Slots } from './slots.js'
 import { type Claim, SuccessCache } from './success-cache.js'
 
 export interface VerifierOptions {
@@ -31,12 +32,12 @@ export class Verifier {
   #generation = 0
 
   constructor(options: VerifierOptions, tools: VerifierTools = TOOLS) {
-    this.#slots = new Slots(options.concurrency, options.queue)
+    this.#slots = new Slots(options.concurrency, options.queue, queueFull)
     this.#cache = new SuccessCache(options.cacheTtl, options.cacheSize, tools.now)
     this.#tools = tools
   }
 
-  /** True when the password is right. @throws Fault `login_refused` `aborted` as {@link Slots.take} */
+  /** True when the password is right. @throws Fault `login_refused` when too many wait; `aborted` */
   async verify(claim: Claim, signal: AbortSignal): Promise<boolean> {
     if (this.#cache.has(claim)) return true
     const generation = this.#generation
@@ -60,3 +61,5 @@ export class Verifier {
     this.#cache.clear()
   }
 }
+
+const queueFull = (): Fault => new Fault('login_refused', { reason: 'verification_queue_full' })

@@ -1,35 +1,16 @@
-import type { Socket } from 'node:net'
-import { AuditLog } from '../audit/log.js'
-import { Login } from '../auth/login.js'
-import { UserSessions } from '../auth/sessions.js'
-import { Verifier } from '../auth/verifier.js'
 import type { Config } from '../config/schema.js'
 import {
-  type AuditEvent,
   configLoaded,
   configRejected,
   serverStarted,
   serverStopped,
   serverStopping,
-  tlsEstablished,
-  tlsFailed,
 } from '../core/audit-event.js'
 import type { Endpoint } from '../core/endpoint.js'
 import type { Log } from '../core/ports.js'
-import type { Reason } from '../core/reason.js'
-import { AnnouncedAddress } from '../data/announced-address.js'
-import { PassiveChannel } from '../data/channel.js'
-import { PassivePorts } from '../data/passive-ports.js'
-import { type DiskStorage, openStorage } from '../files/storage.js'
+import { openStorage } from '../files/storage.js'
 import { NoticedStorage } from '../hooks/noticed-storage.js'
-import { UploadHooks } from '../hooks/upload-hooks.js'
-import { Limits } from '../limits/limits.js'
-import { type Ends, FtpsServer } from '../server/server.js'
-import { Roster } from '../session/roster.js'
-import type { SessionConnection, SessionServices } from '../session/services.js'
-import { SessionContexts } from '../tls/contexts.js'
-import { TlsControlConnection } from '../tls/control-connection.js'
-import { secureData } from '../tls/secure-data.js'
+import { FtpsServer } from '../server/server.js'
 import { needRestart } from './need-restart.js'
 import {
   hookOptions,
@@ -37,8 +18,11 @@ import {
   sessionOptions,
   storageOptions,
   tlsMaterial,
+  userRates,
   userRecords,
 } from './options.js'
+import { announcedBy, closeParts, makeParts, type Parts, sweep } from './parts.js'
+import { secureControl } from './secure-control.js'
 
 /** The running server: every part made and wired, and the only owner of them all. */
 export class Portcullis implements AsyncDisposable {
@@ -77,7 +61,7 @@ export class Portcullis implements AsyncDisposable {
     } catch (error) {
       await server.stop(0)
       await parts.hooks.stop(0)
-      closeParts(parts)
+      await closeParts(parts)
       throw error
     }
   }
@@ -93,12 +77,13 @@ export class Portcullis implements AsyncDisposable {
     const parts = this.#parts
     const before = parts.config
     const material = await tlsMaterial(config)
-    const storage = await openStorage(storageOptions(config))
+    const storage = await openStorage(storageOptions(config), parts.digests)
     await parts.hooks.reconfigure(await hookOptions(config))
     parts.contexts.replace(material)
     parts.login.replaceUsers(userRecords(config))
     parts.limits.reconfigure(limitOptions(config))
     parts.ports.replace(config.passive.ports)
+    parts.bandwidth.replaceRates(userRates(config))
     parts.announced = announcedBy(config)
     parts.session = {
       ...parts.session,
@@ -139,64 +124,7 @@ export class Portcullis implements AsyncDisposable {
     await this.#server.stop(shutdownGrace)
     await parts.hooks.stop(shutdownGrace)
     note(parts, () => parts.audit.record(serverStopped()))
-    closeParts(parts)
-  }
-}
-
-interface Parts {
-  config: Config
-  session: SessionServices
-  announced: AnnouncedAddress
-  readonly audit: AuditLog
-  readonly contexts: SessionContexts
-  readonly hooks: UploadHooks
-  readonly limits: Limits
-  readonly login: Login
-  readonly ports: PassivePorts
-  readonly storage: DiskStorage
-}
-
-async function makeParts(config: Config, log: Log): Promise<Parts> {
-  const contexts = new SessionContexts(await tlsMaterial(config))
-  const storage = await openStorage(storageOptions(config))
-  const audit = new AuditLog({
-    file: config.audit.file,
-    rotate: config.audit.rotate,
-    onFailure: config.audit.onFailure,
-    key: config.audit.key === null ? undefined : Buffer.from(config.audit.key),
-    log,
-  })
-  const limits = new Limits(limitOptions(config), audit)
-  const verifier = new Verifier({ ...config.auth.verification, cacheTtl: 60_000, cacheSize: 1000 })
-  const login = new Login(userRecords(config), { limits: limits.logins, verifier })
-  const hooks = new UploadHooks(config.onUpload.queue.folder, { audit, log, random: Math.random })
-  const session: SessionServices = {
-    audit,
-    log,
-    roster: new Roster(),
-    authenticator: login,
-    sessions: new UserSessions(),
-    storage: new NoticedStorage(storage, hooks),
-    sessionOptions: sessionOptions(config),
-  }
-  const ports = new PassivePorts(config.passive.ports)
-  const announced = announcedBy(config)
-  return { config, session, audit, contexts, hooks, limits, login, ports, storage, announced }
-}
-
-const announcedBy = ({ passive }: Config): AnnouncedAddress =>
-  new AnnouncedAddress({ publicAddress: passive.publicAddress ?? undefined, overrides: passive.overrides })
-
-/** Unfinished uploads of a crash, before anybody can come in. A home that is missing is `check`'s to tell. */
-async function sweep({ config, storage }: Parts, log: Log): Promise<void> {
-  const folders = config.users.flatMap(user => [user.home, ...user.mounts.map(({ source }) => source)])
-  for (const home of new Set(folders)) {
-    try {
-      const removed = await storage.sweepPartials(home)
-      if (removed > 0) log.info({ home, removed }, 'removed what a crash left of unfinished uploads')
-    } catch (error) {
-      log.warn({ err: error, home }, 'the home of a user cannot be opened')
-    }
+    await closeParts(parts)
   }
 }
 
@@ -207,42 +135,4 @@ function note({ session }: Parts, record: () => void): void {
   } catch (error) {
     session.log.error({ err: error }, 'an event could not be written to the audit log')
   }
-}
-
-function closeParts({ audit, limits }: Parts): void {
-  limits[Symbol.dispose]()
-  audit.close()
-}
-
-/** The handshake of a control connection, and the data channel that is bound to it. */
-async function secureControl(
-  parts: Parts,
-  raw: Socket,
-  id: string,
-  ends: Ends,
-): Promise<SessionConnection | undefined> {
-  const { audit, config, contexts, ports } = parts
-  const { timeouts } = config.server
-  const context = contexts.take()
-  const subject = { session: id, client: { address: ends.peer.address, port: ends.peer.port } }
-  let control: TlsControlConnection
-  try {
-    control = await TlsControlConnection.accept(raw, context, ends, AbortSignal.timeout(timeouts.handshake))
-  } catch (error) {
-    audit.record(tlsFailed(handshakeReason(error), (error as NodeJS.ErrnoException).code), subject)
-    return undefined
-  }
-  audit.record(tlsEstablished(control.facts), subject)
-  const secure = (socket: Socket, signal: AbortSignal) => secureData(socket, context, signal)
-  const { announced } = parts
-  const openData = (record: (event: AuditEvent) => void) =>
-    new PassiveChannel({ ...ends, ports, announced, secure, timeouts, record })
-  return { id, control, openData }
-}
-
-function handshakeReason(error: unknown): Reason {
-  if (error instanceof DOMException && error.name === 'TimeoutError') return 'handshake_timeout'
-  return (error as NodeJS.ErrnoException).code === 'ERR_SSL_NO_APPLICATION_PROTOCOL'
-    ? 'alpn_mismatch'
-    : 'handshake_failed'
 }

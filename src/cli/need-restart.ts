@@ -7,6 +7,7 @@ export function needRestart(before: Config, after: Config): string[] {
     ['audit', config => config.audit],
     ['auth.verification', config => config.auth.verification],
     ['onUpload.queue.folder', config => config.onUpload.queue.folder],
+    ['hashing', config => config.hashing],
     ['log', config => config.log],
     ['filesystem', config => config.filesystem],
   ]

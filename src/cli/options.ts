@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { UserRecord } from '../auth/user.js'
 import type { Config, UserConfig } from '../config/schema.js'
+import type { Rates } from '../data/bandwidth.js'
 import type { StorageOptions } from '../files/storage.js'
 import type { HookOptions } from '../hooks/options.js'
 import type { LimitOptions } from '../limits/options.js'
@@ -63,6 +64,16 @@ export async function hookOptions({ onUpload }: Config): Promise<HookOptions> {
     retry,
   }
 }
+/** Of the users who have limits, by name. */
+export const userRates = ({ users }: Config): ReadonlyMap<string, Rates> =>
+  new Map(
+    users
+      .filter(({ limits }) => limits.upload !== null || limits.download !== null)
+      .map(({ name, limits: { upload, download } }) => [
+        name,
+        { upload: upload ?? undefined, download: download ?? undefined },
+      ]),
+  )
 
 export const userRecords = ({ users }: Config): UserRecord[] => users.map(userRecord)
 

@@ -36,13 +36,16 @@ export type NeededRight = Right | 'enter' | readonly (Right | 'enter')[]
  * Touches a path, which dispatch resolves and checks against `right` before the handler runs. The path is the whole
  * argument, or what is left of it:
  * `path`; `optional-path` (default: the working directory); `list-path` (the same, after `ls` options);
- * `word-path` (behind a first word). The handler also gets the `text` as it was typed: the path's, or the word.
+ * `word-path` (behind a first word); `quoted-path` (in double quotes when more follows, see `leadingQuoted`). The
+ * handler also gets the `text` as it was typed: the path's, the word, or what followed the quotes.
  */
 export interface PathCommand extends Row {
   readonly phase: 'ready'
-  readonly argument: 'path' | 'optional-path' | 'list-path' | 'word-path'
+  readonly argument: 'path' | 'optional-path' | 'list-path' | 'word-path' | 'quoted-path'
   readonly right: NeededRight
   readonly transfer?: true
+  /** Like a transfer, it may take long, ABOR ends it, and it takes the REST position; but it needs no data connection. */
+  readonly abortable?: true
   /** The event of a failure that has one of its own. */
   readonly failed?: (path: VirtualPath, reason: Reason) => AuditEvent
   run(context: ReadyContext, path: VirtualPath, text: string): Replies
@@ -51,3 +54,8 @@ export interface PathCommand extends Row {
 export type Command = AnyTimeCommand | ReadyCommand | PathCommand
 
 export const isPathCommand = (command: Command): command is PathCommand => 'right' in command
+
+/** Whether ABOR ends it, and a REST before it is about it. */
+export const isAbortable = (command: Command): boolean =>
+  ('transfer' in command && command.transfer === true) ||
+  ('abortable' in command && command.abortable === true)

@@ -1,3 +1,4 @@
+import type { DigestAlgorithm } from '../core/digest.js'
 import type { Endpoint } from '../core/endpoint.js'
 import type { Identity } from '../core/identity.js'
 import type { DataChannel, Files } from '../core/ports.js'
@@ -14,6 +15,8 @@ export interface Settings {
   epsvAll: boolean
   /** What MLST and MLSD send. */
   facts: ReadonlySet<Fact>
+  /** What HASH computes. */
+  digest: DigestAlgorithm
 }
 
 /** What a row of the command table tells about itself. */
@@ -68,7 +71,7 @@ export interface ReadyContext extends Context {
   readonly data: DataChannel
   /** Working directory; setting it is CWD. */
   cwd: VirtualPath
-  /** Position of REST, for the next transfer command only; taking it resets it. */
+  /** Position of REST, for the next transfer or digest only; taking it resets it. */
   takeRestart(): number
   setRestart(position: number): void
   /** What RNFR named, for the very next command only. */

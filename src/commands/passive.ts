@@ -8,7 +8,7 @@ export const PASV: ReadyCommand = {
   argument: 'none',
   async *run({ data, settings, user }) {
     if (settings.epsvAll) throw new Fault('bad_sequence')
-    const { address, port } = await data.listen(4, user.compat)
+    const { address, port } = await data.listen(4, user)
     const numbers = [...address.split('.'), port >> 8, port & 0xff].join(',')
     yield { name: 'passive', text: `Entering Passive Mode (${numbers}).` }
   },
@@ -36,7 +36,7 @@ export const EPSV: ReadyCommand = {
       yield { name: 'family_unsupported', text: `Network protocol not supported, use (${offered})` }
       return
     }
-    const { port } = await data.listen(peer.family, user.compat)
+    const { port } = await data.listen(peer.family, user)
     yield { name: 'extended_passive', text: `Entering Extended Passive Mode (|||${port}|)` }
   },
 }

@@ -1,4 +1,5 @@
 import { Fault } from '../core/fault.js'
+import { parseAlgorithm } from '../protocol/digest-names.js'
 import { parseFacts } from '../protocol/facts.js'
 import type { AnyTimeCommand } from './command.js'
 import type { CommandInfo } from './context.js'
@@ -19,7 +20,7 @@ export const FEAT: AnyTimeCommand = {
 
 export const OPTS: AnyTimeCommand = {
   verb: 'OPTS',
-  syntax: 'UTF8 ON|MLST facts',
+  syntax: 'UTF8 ON|MLST facts|HASH [algorithm]',
   phase: 'any',
   argument: 'required',
   async *run({ settings }, argument) {
@@ -38,6 +39,17 @@ export const OPTS: AnyTimeCommand = {
           text: `MLST OPTS ${[...settings.facts].map(fact => `${fact};`).join('')}`.trimEnd(),
         }
         break
+      case 'HASH': {
+        const asked = value.trim()
+        const algorithm = asked === '' ? settings.digest : parseAlgorithm(asked)
+        if (algorithm === undefined) {
+          yield { name: 'bad_parameter', text: 'Unknown algorithm, the selection stays as it was.' }
+          return
+        }
+        settings.digest = algorithm
+        yield { name: 'done', text: algorithm }
+        break
+      }
       default:
         throw new Fault('bad_parameter')
     }

@@ -1,4 +1,5 @@
 import type { Command } from './command.js'
+import { HASH, XCRC, XMD5, XSHA1, XSHA256, XSHA512 } from './digests.js'
 import { MDTM, MFF, MFMT, SITE_CHMOD, SITE_UTIME, SIZE } from './file-facts.js'
 import { CDUP, CWD, DELE, MKD, PWD, RMD, RNFR, RNTO } from './folders.js'
 import { LIST, MLSD, MLST, NLST } from './listing.js'
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   ...[RETR, STOR, APPE, STOU, REST, ABOR, ALLO],
   ...[LIST, NLST, MLSD, MLST, STAT, STAT_PATH],
   ...[SIZE, MDTM, MFMT, MFF],
+  ...[HASH, XSHA256, XSHA512, XSHA1, XMD5, XCRC],
   ...[CWD, CDUP, PWD, MKD, RMD, DELE, RNFR, RNTO],
   ...[alias('XCWD', CWD), alias('XCUP', CDUP), alias('XPWD', PWD), alias('XMKD', MKD), alias('XRMD', RMD)],
   ...[FEAT, OPTS, HELP, SYST, NOOP, CLNT, LANG],

@@ -58,6 +58,18 @@ export const size = ({ min = 1 } = {}) => {
     .meta({ title: 'size' })
 }
 
+/** `20MiB/s 500KB/s`, as bytes per second. Slower than a KiB a second nothing useful moves. */
+export const rate = () => {
+  const expected = 'a rate such as 20MiB/s or 500KB/s, at least 1KiB/s'
+  const bytes = (text: string) => measure(text.slice(0, -'/s'.length), SIZE_UNITS)
+  return z
+    .string({ error: expected })
+    .regex(/^[0-9]+(B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)\/s$/, expected)
+    .refine(text => bytes(text) >= 1024 && Number.isSafeInteger(bytes(text)), expected)
+    .transform(bytes)
+    .meta({ title: 'rate' })
+}
+
 export const count = (min: number, max: number) => {
   const expected = `a whole number from ${min} to ${max}`
   return z.int({ error: expected }).min(min, expected).max(max, expected)

@@ -3,7 +3,7 @@ import type { Compat } from '../core/identity.js'
 import { checkTogether } from './checks.js'
 import type { DeepReadonly } from './freeze.js'
 import { onUpload } from './on-upload.js'
-import { audit, auth, filesystem, log, passive, server, storage, tls, uploads } from './sections.js'
+import { audit, auth, filesystem, hashing, log, passive, server, storage, tls, uploads } from './sections.js'
 import { user } from './users.js'
 
 /** The whole file. Parsing it gives {@link Settings}, in which paths are still as written. */
@@ -18,6 +18,7 @@ export const configSchema = z
       filesystem: filesystem().prefault({}).describe('How files are reached.'),
       uploads: uploads().prefault({}).describe('When an upload counts as received.'),
       onUpload: onUpload().prefault({}).describe('Who is told of uploads that were stored.'),
+      hashing: hashing().prefault({}).describe('The cost that HASH, XSHA256 and the like may have.'),
       audit: audit().prefault({}).describe('The record of who did what.'),
       log: log().prefault({}).describe('The operational log, on stdout.'),
       users: z

@@ -183,6 +183,19 @@ export const uploads = () =>
       .describe('Largest file that may be uploaded; `null`: what the disk holds.'),
   })
 
+export const hashing = () =>
+  z.strictObject({
+    maxSize: size()
+      .prefault('64GiB')
+      .describe('Most bytes that one digest may be of; for more the reply is 552.'),
+    concurrency: count(1, 64).default(2).describe('Digests computed at a time, each on a thread of its own.'),
+    queue: count(0, 10_000)
+      .default(64)
+      .describe(
+        'Digests that may wait for that, at most 30 seconds; the reply is 450 for more and for longer.',
+      ),
+  })
+
 export const audit = () =>
   z.strictObject({
     file: hostPath('file')

@@ -4,7 +4,7 @@ import { PRESETS, type Preset, RIGHTS } from '../core/permission.js'
 import { parsePath, ROOT } from '../core/virtual-path.js'
 import { network } from './network.js'
 import { hashFault } from './password-hash.js'
-import { count, hostPath, lastDay } from './scalars.js'
+import { count, hostPath, lastDay, rate } from './scalars.js'
 
 const PRESET_NAMES = Object.keys(PRESETS) as [Preset, ...Preset[]]
 
@@ -144,6 +144,18 @@ export const user = () =>
               .nullable()
               .default(null)
               .describe('Most sessions of this user at a time; `null`: no limit but the server’s.'),
+            upload: rate()
+              .nullable()
+              .prefault(null)
+              .describe(
+                'What the user may send in a second, over all connections together; `null`: no limit.',
+              ),
+            download: rate()
+              .nullable()
+              .prefault(null)
+              .describe(
+                'What the user may fetch in a second, over all connections together; `null`: no limit.',
+              ),
           })
           .prefault({})
           .describe('Bounds for this user.'),

@@ -1,3 +1,4 @@
+import type { DigestAlgorithm } from './digest.js'
 import type { Reason } from './reason.js'
 import type { CloseVerdict, TransferResult } from './transfer.js'
 
@@ -101,6 +102,16 @@ export const fileDownloadFailed = (path: string, reason: Reason) =>
   failure('file.download_failed', reason, { path })
 export const fileUploadFailed = (path: string, reason: Reason) =>
   failure('file.upload_failed', reason, { path })
+export interface HashFacts {
+  readonly algorithm: DigestAlgorithm
+  /** Offset of the first byte. */
+  readonly from: number
+  readonly bytes: number
+  /** In hex: what the client was told. */
+  readonly digest: string
+}
+/** A digest tells whether a guess at the content is right, so it is recorded as reading is. */
+export const fileHashed = (path: string, facts: HashFacts) => success('file.hashed', { path, ...facts })
 export const fileDeleted = (path: string) => success('file.deleted', { path })
 export const fileRenamed = (path: string, to: string) => success('file.renamed', { path, to })
 export const fileTimeSet = (path: string, time: Date) =>
@@ -157,6 +168,7 @@ export const EVENT_NAMES = [
   'file.uploaded',
   'file.download_failed',
   'file.upload_failed',
+  'file.hashed',
   'file.deleted',
   'file.renamed',
   'file.time_set',

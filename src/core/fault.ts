@@ -26,3 +26,7 @@ export class Fault extends Error {
 /** Turns whatever was thrown into a Fault; a stranger becomes `internal` and keeps its cause. */
 export const toFault = (thrown: unknown): Fault =>
   thrown instanceof Fault ? thrown : new Fault('internal', { cause: thrown })
+
+/** Why the signal fired: the Fault it was given, or just `aborted`. */
+export const abortFault = (signal: AbortSignal): Fault =>
+  signal.reason instanceof Fault ? signal.reason : new Fault('aborted')

@@ -1,6 +1,7 @@
 import type { AuditEvent, Subject } from './audit-event.js'
+import type { Digest, DigestRequest } from './digest.js'
 import type { Endpoint } from './endpoint.js'
-import type { Compat, Identity } from './identity.js'
+import type { Identity } from './identity.js'
 import type { Right } from './permission.js'
 import type { CloseVerdict, TransferResult } from './transfer.js'
 import type { VirtualPath } from './virtual-path.js'
@@ -125,6 +126,11 @@ export interface UploadRequest {
 /** The tree of one logged-in user. Every method checks the grants and throws a Fault; none follows a symlink. */
 export interface Files extends AsyncDisposable {
   openRead(path: VirtualPath, from: number): Promise<ReadableFile>
+  /**
+   * Of the bytes that `openRead` gives. A signal that fires ends it at once.
+   * @throws Fault `bad_range` `too_large` `file_shrank`, `overloaded` when too many others wait for one
+   */
+  digest(path: VirtualPath, request: DigestRequest, signal: AbortSignal): Promise<Digest>
   /** Checks rights, name and size; touches nothing until the upload's `open`. */
   prepareUpload(path: VirtualPath, request: UploadRequest): Promise<Upload>
   /** @throws Fault `too_large` when so many bytes could never be stored */
@@ -163,10 +169,11 @@ export interface TransferOptions {
 /** The data connections of one session, one at a time. */
 export interface DataChannel extends AsyncDisposable {
   /**
-   * Reserves a passive port and listens; replaces an earlier one. `family` is that of the address to announce.
+   * Reserves a passive port for a transfer of `user` and listens; replaces an earlier one. `family` is that of the
+   * address to announce.
    * @throws Fault `no_passive_port`, `no_ipv4`
    */
-  listen(family: 4 | 6, compat: Compat): Promise<{ readonly address: string; readonly port: number }>
+  listen(family: 4 | 6, user: Identity): Promise<{ readonly address: string; readonly port: number }>
   /** Waits for the connection, pumps, sends close_notify. @throws Fault `no_passive` `data_*` `aborted` */
   send(source: ByteSource, options: TransferOptions): Promise<TransferResult>
   /** Waits for the connection, opens the sink, pumps to the peer's end. @throws Fault as `send` and the sink */

@@ -23,6 +23,7 @@ export const FAULT_KINDS = [
   'other_filesystem',
   'bad_range',
   'busy',
+  'overloaded',
   'no_space',
   'too_large',
   'storage_error',

@@ -1,12 +1,14 @@
 import type { AuditEvent } from '../core/audit-event.js'
 import type { Endpoint } from '../core/endpoint.js'
-import { Fault } from '../core/fault.js'
-import type { Compat } from '../core/identity.js'
+import { abortFault, Fault } from '../core/fault.js'
+import type { Identity } from '../core/identity.js'
 import type { ByteSink, ByteSource, DataChannel, ReceiveResult, TransferOptions } from '../core/ports.js'
 import type { TransferResult } from '../core/transfer.js'
 import type { AnnouncedAddress } from './announced-address.js'
 import { FromNetworkLines, toNetworkLines } from './ascii-lines.js'
+import type { Bandwidth, Direction } from './bandwidth.js'
 import { end, sendAll } from './download.js'
+import { Pace, paced } from './pace.js'
 import type { PassivePorts } from './passive-ports.js'
 import { Rendezvous } from './rendezvous.js'
 import type { Secure, Secured } from './secured.js'
@@ -29,6 +31,7 @@ export interface PassiveChannelOptions {
   readonly local: Endpoint
   readonly ports: PassivePorts
   readonly announced: AnnouncedAddress
+  readonly bandwidth: Bandwidth
   /** Bound to the control connection's TLS context. */
   readonly secure: Secure
   readonly timeouts: DataTimeouts
@@ -40,7 +43,7 @@ export interface PassiveChannelOptions {
 export class PassiveChannel implements DataChannel {
   readonly #options: PassiveChannelOptions
   #rendezvous: Rendezvous | undefined
-  #compat: Compat | undefined
+  #user: Identity | undefined
   #progress: number | undefined
 
   constructor(options: PassiveChannelOptions) {
@@ -51,17 +54,17 @@ export class PassiveChannel implements DataChannel {
     return this.#progress
   }
 
-  async listen(family: 4 | 6, compat: Compat): Promise<{ address: string; port: number }> {
+  async listen(family: 4 | 6, user: Identity): Promise<{ address: string; port: number }> {
     // Before the new one, so that a range of one port works.
     await this.reset()
     const { peer, local, ports, announced, secure, timeouts, record } = this.#options
     const address = family === 4 ? await announced.forClient(peer, local) : local.address
     const listener = await ports.listen(local.address, peer.address)
-    this.#compat = compat
+    this.#user = user
     this.#rendezvous = new Rendezvous(listener, {
       peer: peer.address,
       secure,
-      requireResumption: compat.dataSession === 'require',
+      requireResumption: user.compat.dataSession === 'require',
       connectTimeout: timeouts.dataConnect,
       handshakeTimeout: timeouts.handshake,
       record,
@@ -70,9 +73,9 @@ export class PassiveChannel implements DataChannel {
   }
 
   async send(source: ByteSource, { signal, ascii }: TransferOptions): Promise<TransferResult> {
-    return await this.#transfer(signal, async ({ stream }) => {
+    return await this.#transfer('download', signal, async ({ stream }, pace) => {
       let bytes = 0
-      await sendAll(stream, ascii ? toNetworkLines(source) : source, count => {
+      await sendAll(stream, paced(ascii ? toNetworkLines(source) : source, pace), count => {
         bytes += count
         this.#progress = bytes
       })
@@ -82,9 +85,9 @@ export class PassiveChannel implements DataChannel {
   }
 
   async receive(sink: ByteSink, { signal, ascii }: TransferOptions): Promise<ReceiveResult> {
-    return await this.#transfer(signal, async ({ stream, verdict }) => {
+    return await this.#transfer('upload', signal, async ({ stream, verdict }, pace) => {
       await sink.open()
-      const intake = new Intake(stream)
+      const intake = new Intake(stream, pace)
       const lines = ascii ? new FromNetworkLines() : undefined
       let bytes = 0
       const store = async (chunks: Uint8Array[]) => {
@@ -96,7 +99,7 @@ export class PassiveChannel implements DataChannel {
         await store(lines ? batch.map(chunk => lines.convert(chunk)) : batch)
       if (lines) await store([lines.end()])
       const close = verdict(intake.received, intake.chunks)
-      if (close !== 'clean' && this.#compat?.close === 'strict') throw new Fault('data_cut')
+      if (close !== 'clean' && this.#user?.compat.close === 'strict') throw new Fault('data_cut')
       await end(stream)
       linger(stream)
       return { bytes, close }
@@ -115,10 +118,12 @@ export class PassiveChannel implements DataChannel {
 
   /** One connection from its arrival to its end; whatever stops it, the socket is destroyed and a Fault says why. */
   async #transfer<T>(
+    direction: Direction,
     signal: AbortSignal,
-    pump: (secured: Secured) => Promise<T>,
+    pump: (secured: Secured, pace: Pace) => Promise<T>,
   ): Promise<T & { seconds: number }> {
     const secured = await this.#arrival(signal)
+    using share = this.#options.bandwidth.share(this.#user?.name ?? '', direction)
     const started = performance.now()
     const { stream } = secured
     let stop: Fault | undefined
@@ -128,11 +133,12 @@ export class PassiveChannel implements DataChannel {
     }
     const onAbort = () => halt(abortFault(signal))
     signal.addEventListener('abort', onAbort, { once: true })
-    stream.setTimeout(this.#options.timeouts.dataStall, () => halt(new Fault('data_stalled')))
+    stream.once('timeout', () => halt(new Fault('data_stalled')))
+    const pace = new Pace(share, stream, this.#options.timeouts.dataStall)
     this.#progress = 0
     try {
       if (signal.aborted) onAbort()
-      const result = await pump(secured)
+      const result = await pump(secured, pace)
       return { ...result, seconds: (performance.now() - started) / 1000 }
     } catch (error) {
       stream.destroy()
@@ -162,9 +168,6 @@ export class PassiveChannel implements DataChannel {
     }
   }
 }
-
-const abortFault = (signal: AbortSignal): Fault =>
-  signal.reason instanceof Fault ? signal.reason : new Fault('aborted')
 
 /** Everything was sent. Reads to the peer's end before closing: closing with unread bytes would reset the tail. */
 function linger(stream: Secured['stream']): void {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Pace } from './pace.js'
 
 /** Chunks from TLS are 16 KiB; written together they cost a third of the time. */
 const WRITE_BYTES = 1 << 20
@@ -8,6 +9,7 @@ const MOST_WAITING_BYTES = 4 << 20
 /** Collects what a data connection brings, in order, with a bound on what waits. */
 export class Intake {
   readonly #stream: Socket
+  readonly #pace: Pace
   #chunks: Buffer[] = []
   #waiting = 0
   #received = 0
@@ -15,9 +17,12 @@ export class Intake {
   #over: 'no' | 'ended' | 'broken' = 'no'
   #error: Error | undefined
   #wake: (() => void) | undefined
+  #held = false
 
-  constructor(stream: Socket) {
+  constructor(stream: Socket, pace: Pace) {
     this.#stream = stream
+    this.#pace = pace
+    this.#regulate()
     stream.on('data', chunk => this.#take(chunk))
     stream.once('end', () => this.#finish('ended'))
     stream.once('error', error => {
@@ -55,7 +60,7 @@ export class Intake {
       const batch = this.#chunks
       this.#chunks = []
       this.#waiting = 0
-      this.#stream.resume()
+      this.#regulate()
       yield batch
     }
     if (this.#over === 'broken') throw this.#error ?? new Error('the data connection broke')
@@ -66,8 +71,27 @@ export class Intake {
     this.#waiting += chunk.length
     this.#received += chunk.length
     this.#count++
-    if (this.#waiting >= MOST_WAITING_BYTES) this.#stream.pause()
+    this.#pace.spend(chunk.length)
+    if (this.#waiting >= MOST_WAITING_BYTES || this.#pace.left <= 0) this.#regulate()
     if (this.#waiting >= WRITE_BYTES) this.#wake?.()
+  }
+
+  /** Reads on, or leaves what comes to the kernel, which slows the peer down. */
+  #regulate(): void {
+    if (this.#pace.left <= 0 && !this.#held) void this.#hold()
+    if (this.#held || this.#waiting >= MOST_WAITING_BYTES) this.#stream.pause()
+    else this.#stream.resume()
+  }
+
+  async #hold(): Promise<void> {
+    this.#held = true
+    try {
+      await this.#pace.more()
+      this.#held = false
+      this.#regulate()
+    } catch {
+      // The connection is closed; its end is noticed where it is waited for.
+    }
   }
 
   #finish(how: 'ended' | 'broken'): void {

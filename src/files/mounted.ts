@@ -1,3 +1,4 @@
+import type { Digest, DigestRequest } from '../core/digest.js'
 import { Fault } from '../core/fault.js'
 import type { Mount } from '../core/identity.js'
 import type { Right } from '../core/permission.js'
@@ -68,6 +69,11 @@ export class MountedFiles implements Files {
     }
     const entries = shown.filter(entry => entry !== undefined)
     if (entries.length > 0) yield entries
+  }
+
+  async digest(path: VirtualPath, request: DigestRequest, signal: AbortSignal): Promise<Digest> {
+    const { files, inner } = await this.#place(path)
+    return await files.digest(inner, request, signal)
   }
 
   makeDir(path: VirtualPath): Promise<void> {

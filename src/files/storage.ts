@@ -3,6 +3,7 @@ import type { Identity } from '../core/identity.js'
 import type { Grants } from '../core/permission.js'
 import type { Files, Storage } from '../core/ports.js'
 import { openBeneath, procWorks } from './beneath.js'
+import type { DigestPool } from './digest-pool.js'
 import type { Root, RootOpener } from './folder.js'
 import { MountedFiles } from './mounted.js'
 import { openPortable } from './portable.js'
@@ -19,10 +20,13 @@ export interface StorageOptions extends UploadOptions {
 export class DiskStorage implements Storage {
   readonly #openRoot: RootOpener
   readonly #options: UploadOptions
+  readonly #digests: DigestPool
 
-  constructor(openRoot: RootOpener, options: UploadOptions) {
+  /** @param digests outlives this storage, and belongs to whoever made it */
+  constructor(openRoot: RootOpener, options: UploadOptions, digests: DigestPool) {
     this.#openRoot = openRoot
     this.#options = options
+    this.#digests = digests
   }
 
   async open(identity: Identity): Promise<Files> {
@@ -43,7 +47,7 @@ export class DiskStorage implements Storage {
   }
 
   async #tree(folder: string, grants: Grants): Promise<Files> {
-    return new Tree(await this.#root(folder), grants, this.#options)
+    return new Tree(await this.#root(folder), grants, this.#options, this.#digests)
   }
 
   async #root(home: string): Promise<Root> {
@@ -66,6 +70,6 @@ export function chooseRoot(proc: boolean, portable: boolean): RootOpener {
 }
 
 /** @throws Error as {@link chooseRoot} */
-export async function openStorage(options: StorageOptions): Promise<DiskStorage> {
-  return new DiskStorage(chooseRoot(await procWorks(), options.portable), options)
+export async function openStorage(options: StorageOptions, digests: DigestPool): Promise<DiskStorage> {
+  return new DiskStorage(chooseRoot(await procWorks(), options.portable), options, digests)
 }

@@ -1,14 +1,16 @@
+import type { Digest, DigestRequest } from '../core/digest.js'
 import { Fault } from '../core/fault.js'
 import type { Grants, Right } from '../core/permission.js'
 import type { Entry, Files, ReadableFile, Upload, UploadRequest } from '../core/ports.js'
 import { nameOf, parentOf, ROOT, type VirtualPath } from '../core/virtual-path.js'
 import * as changes from './changes.js'
+import type { DigestPool } from './digest-pool.js'
 import { lookUp, lookUpVisible, toEntry } from './entry.js'
 import { errnoOf, fromErrno, withFaults } from './errno.js'
 import type { Folder, Root } from './folder.js'
 import { listing } from './listing.js'
 import { prepareUpload } from './prepare-upload.js'
-import { FileReader, openRegular } from './reader.js'
+import { FileReader, type OpenFile, openRegular } from './reader.js'
 import { isVisible, requireRight } from './rights.js'
 import type { UploadOptions } from './upload.js'
 
@@ -17,21 +19,24 @@ export class Tree implements Files {
   readonly #root: Root
   readonly #grants: Grants
   readonly #options: UploadOptions
+  readonly #digests: DigestPool
 
-  constructor(root: Root, grants: Grants, options: UploadOptions) {
+  constructor(root: Root, grants: Grants, options: UploadOptions, digests: DigestPool) {
     this.#root = root
     this.#grants = grants
     this.#options = options
+    this.#digests = digests
   }
 
   openRead(path: VirtualPath, from: number): Promise<ReadableFile> {
+    return withFaults(async () => new FileReader(await this.#openUpTo(path, from), from))
+  }
+
+  digest(path: VirtualPath, request: DigestRequest, signal: AbortSignal): Promise<Digest> {
     return withFaults(async () => {
-      requireRight(this.#grants, 'read', path)
-      await using folder = await this.#root.folder(parentOf(path))
-      const file = await openRegular(folder, nameOf(path) || '.')
-      if (from <= file.size) return new FileReader(file, from)
-      await file.handle.close()
-      throw new Fault('bad_range')
+      const file = await this.#openUpTo(path, request.to ?? request.from)
+      const to = request.to ?? file.size
+      return { hex: await this.#digests.digest(file, { ...request, to }, signal), to }
     })
   }
 
@@ -98,6 +103,16 @@ export class Tree implements Files {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#root[Symbol.asyncDispose]()
+  }
+
+  /** Opens a file for reading. @throws Fault `bad_range` when it ends before the offset */
+  async #openUpTo(path: VirtualPath, offset: number): Promise<OpenFile> {
+    requireRight(this.#grants, 'read', path)
+    await using folder = await this.#root.folder(parentOf(path))
+    const file = await openRegular(folder, nameOf(path) || '.')
+    if (offset <= file.size) return file
+    await file.handle.close()
+    throw new Fault('bad_range')
   }
 
   /** @throws Fault `not_a_directory` for a file, which a client may well ask for; a link stays `not_found` */

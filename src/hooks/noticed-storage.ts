@@ -56,6 +56,7 @@ class NoticedFiles implements Files {
   openRead: Files['openRead'] = (path, from) => this.#files.openRead(path, from)
   checkRoom: Files['checkRoom'] = bytes => this.#files.checkRoom(bytes)
   entry: Files['entry'] = path => this.#files.entry(path)
+  digest: Files['digest'] = (path, request, signal) => this.#files.digest(path, request, signal)
   list: Files['list'] = path => this.#files.list(path)
   makeDir: Files['makeDir'] = path => this.#files.makeDir(path)
   removeDir: Files['removeDir'] = path => this.#files.removeDir(path)

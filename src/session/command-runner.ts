@@ -1,10 +1,11 @@
+import { isAbortable } from '../commands/command.js'
 import type { Context, ReadyContext } from '../commands/context.js'
 import { Fault, toFault } from '../core/fault.js'
 import type { VirtualPath } from '../core/virtual-path.js'
 import { parseCommandLine } from '../protocol/command-line.js'
 import type { Line } from '../protocol/line-reader.js'
 import { codeOf, type Reply } from '../protocol/replies.js'
-import { isDuringTransfer, isTransfer } from './context.js'
+import { isDuringTransfer, takesRestart } from './context.js'
 import { drive, gateEvent, type Outlet, refuse } from './dispatch.js'
 import { type Admitted, admit } from './gates.js'
 import type { State } from './state.js'
@@ -21,7 +22,8 @@ export interface RunnerHost extends Outlet {
 
 interface Running {
   readonly verb: string
-  readonly transfer: boolean
+  /** A transfer, or a digest: ABOR is about it. */
+  readonly abortable: boolean
   readonly abort: AbortController
   done: Promise<void>
   /** The 150 went out: NOOP and STAT that come now are about the transfer. */
@@ -52,7 +54,7 @@ export class CommandRunner {
    * only when nothing does, so that pipelined commands stay in order.
    */
   isAboutTransfer(line: Line, othersWait: boolean): boolean {
-    if (!this.#running?.transfer || line.kind !== 'line') return false
+    if (!this.#running?.abortable || line.kind !== 'line') return false
     const text = line.bytes.toString('latin1').trimEnd().toUpperCase()
     return text === 'ABOR' || (this.#running.opened && !othersWait && isDuringTransfer(text))
   }
@@ -72,7 +74,7 @@ export class CommandRunner {
       admitted = admit(command, state)
     } catch (thrown) {
       const fault = toFault(thrown)
-      if (isTransfer(verb)) this.#forgetRestart()
+      if (takesRestart(verb)) this.#forgetRestart()
       await refuse(fault, gateEvent(fault, verb), this.#host)
       this.#host.refused()
       return
@@ -86,10 +88,10 @@ export class CommandRunner {
     this.#running?.abort.abort(fault)
   }
 
-  /** ABOR: ends the running transfer and waits for its final reply; false when there is none. */
+  /** ABOR: ends the running transfer or digest and waits for its final reply; false when there is none. */
   async abortTransfer(): Promise<boolean> {
     const running = this.#running
-    if (!running?.transfer) return false
+    if (!running?.abortable) return false
     running.abort.abort(new Fault('aborted'))
     await running.done
     return true
@@ -98,20 +100,20 @@ export class CommandRunner {
   async #run(admitted: Admitted, renameFrom: VirtualPath | undefined): Promise<void> {
     const { command } = admitted
     const abort = new AbortController()
-    const transfer = 'transfer' in command && command.transfer === true
-    const running: Running = { verb: command.verb, transfer, abort, done: Promise.resolve(), opened: false }
+    const abortable = isAbortable(command)
+    const running: Running = { verb: command.verb, abortable, abort, done: Promise.resolve(), opened: false }
     this.#running = running
     if (this.#host.lifetime.aborted) abort.abort(this.#host.lifetime.reason)
     running.done = drive(admitted, this.#host.contextFor(abort.signal, renameFrom), this.#host).finally(
       () => {
         this.#running = undefined
-        if (transfer) this.#forgetRestart()
+        if (abortable) this.#forgetRestart()
       },
     )
     await running.done
   }
 
-  /** REST holds for the very next transfer, even one that was refused before it took the position. */
+  /** REST holds for the very next transfer or digest, even one that was refused before it took the position. */
   #forgetRestart(): void {
     const { state } = this.#host
     if (state.phase === 'ready') state.restart = 0

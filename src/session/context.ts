@@ -1,3 +1,4 @@
+import { isAbortable } from '../commands/command.js'
 import type { Context, ReadyContext, SessionSummary } from '../commands/context.js'
 import { findCommand } from '../commands/table.js'
 import type { DataChannel } from '../core/ports.js'
@@ -39,10 +40,10 @@ export function readyContext(
   }
 }
 
-/** Whether a verb, in upper case, is that of a command with a data connection. */
-export const isTransfer = (verb: string): boolean => {
+/** Whether a verb, in upper case, is that of a command that a REST before it is about. */
+export const takesRestart = (verb: string): boolean => {
   const command = findCommand(verb, '')?.command
-  return command !== undefined && 'transfer' in command && command.transfer === true
+  return command !== undefined && isAbortable(command)
 }
 
 /** Whether a line, in upper case, is a command that is answered while a transfer runs. */

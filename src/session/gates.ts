@@ -7,6 +7,7 @@ import type { Files } from '../core/ports.js'
 import { parsePath, type VirtualPath } from '../core/virtual-path.js'
 import type { CommandLine } from '../protocol/command-line.js'
 import { withoutOptions } from '../protocol/list-argument.js'
+import { leadingQuoted } from '../protocol/quoting.js'
 import { requireReady, type State } from './state.js'
 
 /** A command that passed the gates, with its argument in the form its handler takes. */
@@ -60,6 +61,11 @@ function splitArgument({ argument: rule }: PathCommand, argument: string): { tex
     const typed = argument.slice(space + 1)
     if (space <= 0 || typed === '') throw new Fault('bad_parameter')
     return { text: argument.slice(0, space), typed }
+  }
+  if (rule === 'quoted-path') {
+    const { path, rest } = leadingQuoted(argument)
+    if (path === '') throw new Fault('bad_parameter')
+    return { text: rest, typed: path }
   }
   const typed = rule === 'list-path' ? withoutOptions(argument) : argument
   if (rule === 'path' && typed === '') throw new Fault('bad_parameter')

@@ -53,4 +53,5 @@ export const initialSettings = (): Settings => ({
   bufferSizeSent: false,
   epsvAll: false,
   facts: new Set(FACTS),
+  digest: 'SHA-256',
 })

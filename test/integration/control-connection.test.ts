@@ -169,6 +169,7 @@ describe('what is told', () => {
       '211-Features:',
       ' CLNT',
       ' EPSV',
+      ' HASH SHA-256*;SHA-512;SHA-1;MD5;CRC32',
       ' HOST',
       ' LANG EN*',
       ' MDTM',
@@ -181,6 +182,11 @@ describe('what is told', () => {
       ' SIZE',
       ' TVFS',
       ' UTF8',
+      ' XCRC',
+      ' XMD5',
+      ' XSHA1',
+      ' XSHA256',
+      ' XSHA512',
       '211 End.',
     ])
   })

@@ -26,6 +26,8 @@ const TABLE: [lines: string, kind: Kind, codes: Codes][] = [
   ['STAT dir', 'plain', [212, 212, 212, 550]],
   ['SIZE file', 'plain', [213, 213, 213, 550]],
   ['MDTM file', 'plain', [213, 213, 213, 550]],
+  ['HASH file', 'plain', [213, 550, 213, 550]],
+  ['XCRC "file" 0 1', 'plain', [250, 550, 250, 550]],
   ['RETR file', 'download', [226, 550, 226, 550]],
   ['REST 2\nRETR file', 'download', [226, 550, 226, 550]],
   ['STOR new', 'upload', [550, 226, 226, 550]],

@@ -38,10 +38,12 @@ test('the result is frozen all the way down', async () => {
 
 test('values are read in the units people write', async () => {
   const { config } = await load(
-    `${TLS}${USERS}    expires: 2030-12-31\n    allowFrom: [203.0.113.7, "2001:db8::/32"]\n` +
+    `${TLS}${USERS}    expires: 2030-12-31\n    limits: { upload: 20MiB/s, download: 500KB/s }\n    allowFrom: [203.0.113.7, "2001:db8::/32"]\n` +
       'uploads: { maxSize: 5GB }\npassive: { ports: [50001-50003, 50000, 50002] }\nserver: { shutdownGrace: 0s, timeouts: { idle: 24h } }\n',
   )
   assert.equal(config.uploads.maxSize, 5e9)
+  assert.equal(config.hashing.maxSize, 64 * 2 ** 30)
+  assert.deepEqual(config.users[0]?.limits, { sessions: null, upload: 20 * 2 ** 20, download: 500_000 })
   assert.deepEqual(config.passive.ports, [50000, 50001, 50002, 50003])
   assert.equal(config.server.timeouts.idle, 86_400_000)
   assert.equal(config.server.shutdownGrace, 0)

@@ -46,6 +46,12 @@ const CASES: readonly (readonly [name: string, text: string, expected: RegExp])[
     /at most 24d, found "25d"/,
   ],
   ['a zero timeout', `server: { timeouts: { idle: 0s } }\n${TLS}${USERS}`, /expected a duration/],
+  [
+    'a rate without time',
+    `${TLS}${USERS}    limits: { upload: 20MiB }\n`,
+    /expected a rate such as 20MiB\/s or 500KB\/s, at least 1KiB\/s, found "20MiB"$/,
+  ],
+  ['a rate too slow', `${TLS}${USERS}    limits: { download: 1023B/s }\n`, /expected a rate such as/],
   ['a size without unit', `uploads: { maxSize: 10 }\n${TLS}${USERS}`, /expected a size such as 10MiB/],
   [
     'a port out of range',

@@ -15,6 +15,16 @@ interface Operation {
 
 const OPERATIONS: readonly Operation[] = [
   { what: 'read', run: files => get(files, '/d/file'), needs: [['read']] },
+  {
+    what: 'digest',
+    run: files =>
+      files.digest(
+        path('/d/file'),
+        { algorithm: 'MD5', from: 0, to: undefined },
+        new AbortController().signal,
+      ),
+    needs: [['read']],
+  },
   { what: 'list', run: files => ls(files, '/d'), needs: [['list']] },
   { what: 'entry of a file', run: files => files.entry(path('/d/file')), needs: [['list'], ['read']] },
   { what: 'entry of a folder', run: files => files.entry(path('/d')), needs: RIGHTS.map(right => [right]) },

@@ -7,7 +7,17 @@ import { openBeneath } from '../../../src/files/beneath.js'
 import { errnoOf, fromErrno } from '../../../src/files/errno.js'
 import { openPortable } from '../../../src/files/portable.js'
 import { chooseRoot, DiskStorage, openStorage } from '../../../src/files/storage.js'
-import { descriptorsBeneath, EVERYTHING, fault, identityOf, OPTIONS, put, ROOTS, scene } from './support.js'
+import {
+  DIGESTS,
+  descriptorsBeneath,
+  EVERYTHING,
+  fault,
+  identityOf,
+  OPTIONS,
+  put,
+  ROOTS,
+  scene,
+} from './support.js'
 
 describe('storage', () => {
   it('confines by handle where it can, by path only where that is allowed', () => {
@@ -19,7 +29,7 @@ describe('storage', () => {
 
   it('opens a home', async () => {
     await using s = await scene()
-    const storage = await openStorage({ ...OPTIONS, portable: false })
+    const storage = await openStorage({ ...OPTIONS, portable: false }, DIGESTS)
     await using files = await storage.open(identityOf(s.home, EVERYTHING))
     await put(files, '/file', 'x')
     assert.deepEqual(await readdir(s.home), ['file'])
@@ -29,7 +39,7 @@ describe('storage', () => {
     it(`${kind}: a home that is missing or a file is a storage error with its cause`, async () => {
       await using s = await scene()
       await writeFile(join(s.home, 'file'), '')
-      const storage = new DiskStorage(opener, OPTIONS)
+      const storage = new DiskStorage(opener, OPTIONS, DIGESTS)
       for (const home of [join(s.home, 'absent'), join(s.home, 'file')]) {
         await assert.rejects(storage.open(identityOf(home, EVERYTHING)), error => {
           fault('storage_error')(error)
@@ -54,7 +64,7 @@ describe('storage', () => {
       await writeFile(join(s.outside, partial), '')
       await symlink(s.outside, join(s.home, 'link'))
       await symlink(join(s.outside, partial), join(s.home, '.portcullis-link'))
-      const storage = new DiskStorage(opener, OPTIONS)
+      const storage = new DiskStorage(opener, OPTIONS, DIGESTS)
       assert.equal(await storage.sweepPartials(s.home), left.length)
       assert.equal(await storage.sweepPartials(s.home), 0)
       assert.deepEqual(await readdir(s.outside), [partial])

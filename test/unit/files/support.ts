@@ -8,6 +8,7 @@ import type { Entry, Files, UploadReceipt, UploadRequest } from '../../../src/co
 import type { FaultKind } from '../../../src/core/reason.js'
 import { parsePath, ROOT, type VirtualPath } from '../../../src/core/virtual-path.js'
 import { openBeneath } from '../../../src/files/beneath.js'
+import { DigestPool } from '../../../src/files/digest-pool.js'
 import type { RootOpener } from '../../../src/files/folder.js'
 import { openPortable } from '../../../src/files/portable.js'
 import { DiskStorage } from '../../../src/files/storage.js'
@@ -29,6 +30,9 @@ export const OPTIONS: UploadOptions = {
   maxSize: undefined,
 }
 
+/** Costs nothing until something is hashed, and its idle threads do not keep the process alive. */
+export const DIGESTS = new DigestPool({ maxSize: 2 ** 40, concurrency: 2, queue: 8 })
+
 export const EVERYTHING: GrantTable = { '/': RIGHTS }
 
 export const identityOf = (home: string, grants: GrantTable): Identity => ({
@@ -46,10 +50,11 @@ export interface Setup {
   readonly opener?: RootOpener
   readonly grants?: GrantTable
   readonly options?: Partial<UploadOptions>
+  readonly digests?: DigestPool
 }
 
-export const openFiles = (home: string, { opener, grants, options }: Setup = {}): Promise<Files> =>
-  new DiskStorage(opener ?? openBeneath, { ...OPTIONS, ...options }).open(
+export const openFiles = (home: string, { opener, grants, options, digests }: Setup = {}): Promise<Files> =>
+  new DiskStorage(opener ?? openBeneath, { ...OPTIONS, ...options }, digests ?? DIGESTS).open(
     identityOf(home, grants ?? EVERYTHING),
   )
 

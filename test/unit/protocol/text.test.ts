@@ -3,10 +3,11 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { PRESETS, type Right } from '../../../src/core/permission.js'
 import type { Entry } from '../../../src/core/ports.js'
+import { describeAlgorithms, parseAlgorithm } from '../../../src/protocol/digest-names.js'
 import { describeFacts, FACTS, formatFacts, parseFacts } from '../../../src/protocol/facts.js'
 import { isWildcard, matchesWildcard, withoutOptions } from '../../../src/protocol/list-argument.js'
 import { formatLsLine } from '../../../src/protocol/ls-line.js'
-import { quoted } from '../../../src/protocol/quoting.js'
+import { leadingQuoted, quoted } from '../../../src/protocol/quoting.js'
 import { FAULT_REPLIES, formatReply, REPLIES } from '../../../src/protocol/replies.js'
 import { formatTimeVal, parseTimeVal } from '../../../src/protocol/timestamps.js'
 
@@ -29,6 +30,42 @@ describe('replies', () => {
 })
 
 test('257 doubles quotes', () => assert.equal(quoted('/a"b'), '"/a""b"'))
+
+describe('a path in quotes', () => {
+  const cases: [string, string, string][] = [
+    ['a.txt', 'a.txt', ''],
+    ['a b.txt 1 2', 'a b.txt 1 2', ''],
+    ['"a b.txt"', 'a b.txt', ''],
+    ['"a b.txt" 0 100', 'a b.txt', '0 100'],
+    ['"a"  7 ', 'a', '7'],
+    ['"a""b" 1', 'a"b', '1'],
+    ['"a "b" c" 1', 'a "b" c', '1'],
+    ['"a" 1 x', '"a" 1 x', ''],
+    ['"a".txt', '"a".txt', ''],
+    ['a "b" 1', 'a "b" 1', ''],
+    ['"a"1', '"a"1', ''],
+    ['"', '"', ''],
+    ['""', '', ''],
+    ['', '', ''],
+  ]
+  for (const [text, path, rest] of cases)
+    test(JSON.stringify(text), () => assert.deepEqual(leadingQuoted(text), { path, rest }))
+  test('any name as it is quoted in a reply', () => {
+    fc.assert(
+      fc.property(fc.string(), path => assert.deepEqual(leadingQuoted(quoted(path)), { path, rest: '' })),
+    )
+  })
+})
+
+describe('digest names', () => {
+  test('a star follows the selected one', () => {
+    assert.equal(describeAlgorithms('SHA-256'), 'SHA-256*;SHA-512;SHA-1;MD5;CRC32')
+    assert.equal(describeAlgorithms('CRC32'), 'SHA-256;SHA-512;SHA-1;MD5;CRC32*')
+  })
+  test('in any case', () => assert.equal(parseAlgorithm('sha-512'), 'SHA-512'))
+  for (const name of ['', 'SHA', 'SHA256', 'SHA-256*', 'CRC-37', '__proto__'])
+    test(`not ${name}`, () => assert.equal(parseAlgorithm(name), undefined))
+})
 
 describe('time-val', () => {
   const good: [string, string][] = [

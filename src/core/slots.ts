@@ -1,26 +1,29 @@
-import { Fault } from '../core/fault.js'
+import { Fault } from './fault.js'
 
 /** So many at a time, so many waiting, first come first served. */
 export class Slots {
   readonly #waiting = new Set<() => void>()
   readonly #queue: number
+  readonly #full: () => Fault
   #free: number
 
-  constructor(concurrency: number, queue: number) {
+  /** @param full what those get for whom the queue has no room */
+  constructor(concurrency: number, queue: number, full: () => Fault) {
     this.#free = concurrency
     this.#queue = queue
+    this.#full = full
   }
 
   /**
    * Waits for a place and holds it until it is disposed.
    *
-   * @throws Fault `login_refused` when the queue is full; `aborted` when the signal says so before there is one
+   * @throws Fault `full`'s when the queue is full; `aborted` when the signal says so before there is a place
    */
   async take(signal: AbortSignal): Promise<Disposable> {
     if (signal.aborted) throw new Fault('aborted', { cause: signal.reason })
     if (this.#free > 0) this.#free -= 1
     else if (this.#waiting.size < this.#queue) await this.#wait(signal)
-    else throw new Fault('login_refused', { reason: 'verification_queue_full' })
+    else throw this.#full()
     return { [Symbol.dispose]: () => this.#release() }
   }
 

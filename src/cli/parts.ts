@@ -1,0 +1,96 @@
+import { AuditLog } from '../audit/log.js'
+import { Login } from '../auth/login.js'
+import { UserSessions } from '../auth/sessions.js'
+import { Verifier } from '../auth/verifier.js'
+import type { Config } from '../config/schema.js'
+import type { Log } from '../core/ports.js'
+import { AnnouncedAddress } from '../data/announced-address.js'
+import { Bandwidth } from '../data/bandwidth.js'
+import { PassivePorts } from '../data/passive-ports.js'
+import { DigestPool } from '../files/digest-pool.js'
+import { type DiskStorage, openStorage } from '../files/storage.js'
+import { NoticedStorage } from '../hooks/noticed-storage.js'
+import { UploadHooks } from '../hooks/upload-hooks.js'
+import { Limits } from '../limits/limits.js'
+import { Roster } from '../session/roster.js'
+import type { SessionServices } from '../session/services.js'
+import { SessionContexts } from '../tls/contexts.js'
+import {
+  limitOptions,
+  sessionOptions,
+  storageOptions,
+  tlsMaterial,
+  userRates,
+  userRecords,
+} from './options.js'
+
+/** All that the server is made of. What a reload replaces can be written. */
+export interface Parts {
+  config: Config
+  session: SessionServices
+  announced: AnnouncedAddress
+  readonly audit: AuditLog
+  readonly bandwidth: Bandwidth
+  readonly contexts: SessionContexts
+  readonly hooks: UploadHooks
+  readonly digests: DigestPool
+  readonly limits: Limits
+  readonly login: Login
+  readonly ports: PassivePorts
+  readonly storage: DiskStorage
+}
+
+/** @throws Error from TLS, the audit log or the storage */
+export async function makeParts(config: Config, log: Log): Promise<Parts> {
+  const contexts = new SessionContexts(await tlsMaterial(config))
+  const digests = new DigestPool(config.hashing)
+  const storage = await openStorage(storageOptions(config), digests)
+  const audit = new AuditLog({
+    file: config.audit.file,
+    rotate: config.audit.rotate,
+    onFailure: config.audit.onFailure,
+    key: config.audit.key === null ? undefined : Buffer.from(config.audit.key),
+    log,
+  })
+  const limits = new Limits(limitOptions(config), audit)
+  const verifier = new Verifier({ ...config.auth.verification, cacheTtl: 60_000, cacheSize: 1000 })
+  const login = new Login(userRecords(config), { limits: limits.logins, verifier })
+  const hooks = new UploadHooks(config.onUpload.queue.folder, { audit, log, random: Math.random })
+  const session: SessionServices = {
+    audit,
+    log,
+    roster: new Roster(),
+    authenticator: login,
+    sessions: new UserSessions(),
+    storage: new NoticedStorage(storage, hooks),
+    sessionOptions: sessionOptions(config),
+  }
+  const ports = new PassivePorts(config.passive.ports)
+  const bandwidth = new Bandwidth(userRates(config))
+  return {
+    ...{ config, session, audit, bandwidth, contexts, digests, hooks, limits, login, ports, storage },
+    announced: announcedBy(config),
+  }
+}
+
+export const announcedBy = ({ passive }: Config): AnnouncedAddress =>
+  new AnnouncedAddress({ publicAddress: passive.publicAddress ?? undefined, overrides: passive.overrides })
+
+export async function closeParts({ audit, digests, limits }: Parts): Promise<void> {
+  await digests[Symbol.asyncDispose]()
+  limits[Symbol.dispose]()
+  audit.close()
+}
+
+/** Unfinished uploads of a crash, before anybody can come in. A home that is missing is `check`'s to tell. */
+export async function sweep({ config, storage }: Parts, log: Log): Promise<void> {
+  const folders = config.users.flatMap(user => [user.home, ...user.mounts.map(({ source }) => source)])
+  for (const home of new Set(folders)) {
+    try {
+      const removed = await storage.sweepPartials(home)
+      if (removed > 0) log.info({ home, removed }, 'removed what a crash left of unfinished uploads')
+    } catch (error) {
+      log.warn({ err: error, home }, 'the home of a user cannot be opened')
+    }
+  }
+}

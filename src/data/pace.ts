@@ -1,0 +1,54 @@
+import type { Socket } from 'node:net'
+import type { ByteSource } from '../core/ports.js'
+import type { Share } from './bandwidth.js'
+
+/** The speed of one transfer: its user's bandwidth, waited for at its socket. */
+export class Pace {
+  readonly #share: Share
+  readonly #stream: Socket
+  /** Milliseconds after which the socket counts as stalled. */
+  readonly #stall: number
+  readonly #gone = new AbortController()
+
+  /** From now on the stall timer of the stream is set. */
+  constructor(share: Share, stream: Socket, stall: number) {
+    this.#share = share
+    this.#stream = stream
+    this.#stall = stall
+    stream.setTimeout(stall)
+    stream.once('close', () => this.#gone.abort(new Error('the data connection is closed')))
+  }
+
+  /** Bytes that may move now. */
+  get left(): number {
+    return this.#share.left
+  }
+
+  spend(bytes: number): void {
+    this.#share.spend(bytes)
+  }
+
+  /** Resolves when more bytes may move. Rejects at once when the stream closes. */
+  async more(): Promise<void> {
+    // It is the server that holds the bytes back: the peer is not to blame for the silence.
+    this.#stream.setTimeout(0)
+    try {
+      await this.#share.more(this.#gone.signal)
+    } finally {
+      if (!this.#stream.destroyed) this.#stream.setTimeout(this.#stall)
+    }
+  }
+}
+
+/** The same bytes, no faster than the pace; in smaller chunks where it is slow, so that they flow evenly. */
+export async function* paced(source: ByteSource, pace: Pace): ByteSource {
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length; ) {
+      if (pace.left <= 0) await pace.more()
+      const piece = chunk.subarray(at, at + pace.left)
+      pace.spend(piece.length)
+      at += piece.length
+      yield piece
+    }
+  }
+}
