@@ -206,7 +206,7 @@ const CASES: readonly (readonly [name: string, text: string, expected: RegExp])[
   [
     'the queue in a home',
     `${TLS}onUpload: { queue: { folder: ../data/acme } }\n${USERS}`,
-    /onUpload\.queue\.folder: lies inside the home of user "acme"/,
+    /onUpload\.queue\.folder: lies inside a folder of user "acme"/,
   ],
   [
     'the audit log in a home',
