@@ -29,6 +29,7 @@ import { SessionContexts } from '../tls/contexts.js'
 import { TlsControlConnection } from '../tls/control-connection.js'
 import { secureData } from '../tls/secure-data.js'
 import { limitOptions, sessionOptions, storageOptions, tlsMaterial, userRecords } from './options.js'
+import { Sweeper } from './sweeper.js'
 
 /** The running server: every part made and wired, and the only owner of them all. */
 export class Portcullis implements AsyncDisposable {
@@ -54,7 +55,7 @@ export class Portcullis implements AsyncDisposable {
       secure: (raw, id, ends) => secureControl(parts, raw, id, ends),
     })
     try {
-      await sweep(parts, log)
+      await parts.sweeper.start()
       const { host, port } = config.server.listen
       const address = await server.start(host, port)
       parts.audit.record(
@@ -63,7 +64,7 @@ export class Portcullis implements AsyncDisposable {
       parts.audit.record(configLoaded(file, config.users.length))
       return new Portcullis(parts, server, address)
     } catch (error) {
-      closeParts(parts)
+      await closeParts(parts)
       throw error
     }
   }
@@ -84,6 +85,7 @@ export class Portcullis implements AsyncDisposable {
     parts.login.replaceUsers(userRecords(config))
     parts.limits.reconfigure(limitOptions(config))
     parts.ports.replace(config.passive.ports)
+    parts.storage = storage
     parts.announced = announced(config)
     parts.session = { ...parts.session, storage, sessionOptions: sessionOptions(config) }
     parts.config = config
@@ -118,7 +120,7 @@ export class Portcullis implements AsyncDisposable {
     note(parts, () => parts.audit.record(serverStopping(signal)))
     await this.#server.stop(parts.config.server.shutdownGrace)
     note(parts, () => parts.audit.record(serverStopped()))
-    closeParts(parts)
+    await closeParts(parts)
   }
 }
 
@@ -131,7 +133,8 @@ interface Parts {
   readonly limits: Limits
   readonly login: Login
   readonly ports: PassivePorts
-  readonly storage: DiskStorage
+  readonly sweeper: Sweeper
+  storage: DiskStorage
 }
 
 async function makeParts(config: Config, log: Log): Promise<Parts> {
@@ -157,23 +160,20 @@ async function makeParts(config: Config, log: Log): Promise<Parts> {
     sessionOptions: sessionOptions(config),
   }
   const ports = new PassivePorts(config.passive.ports)
-  return { config, session, audit, contexts, limits, login, ports, storage, announced: announced(config) }
+  const sweeper: Sweeper = new Sweeper({
+    homes: () => parts.config.users.map(({ home }) => home),
+    storage: () => parts.storage,
+    log,
+  })
+  const parts: Parts = {
+    ...{ config, session, audit, contexts, limits, login, ports, storage, sweeper },
+    announced: announced(config),
+  }
+  return parts
 }
 
 const announced = ({ passive }: Config): AnnouncedAddress =>
   new AnnouncedAddress({ publicAddress: passive.publicAddress ?? undefined, overrides: passive.overrides })
-
-/** Unfinished uploads of a crash, before anybody can come in. A home that is missing is `check`'s to tell. */
-async function sweep({ config, storage }: Parts, log: Log): Promise<void> {
-  for (const home of new Set(config.users.map(user => user.home))) {
-    try {
-      const removed = await storage.sweepPartials(home)
-      if (removed > 0) log.info({ home, removed }, 'removed what a crash left of unfinished uploads')
-    } catch (error) {
-      log.warn({ err: error, home }, 'the home of a user cannot be opened')
-    }
-  }
-}
 
 /** For what happens whether or not it can be recorded. */
 function note({ session }: Parts, record: () => void): void {
@@ -184,7 +184,8 @@ function note({ session }: Parts, record: () => void): void {
   }
 }
 
-function closeParts({ audit, limits }: Parts): void {
+async function closeParts({ audit, limits, sweeper }: Parts): Promise<void> {
+  await sweeper[Symbol.asyncDispose]()
   limits[Symbol.dispose]()
   audit.close()
 }

@@ -48,6 +48,7 @@ export const storageOptions = ({ filesystem, storage, uploads }: Config): Storag
   durability: uploads.durability,
   checksum: uploads.checksum,
   maxSize: uploads.maxSize ?? undefined,
+  keepPartial: uploads.keepPartial,
 })
 
 export const userRecords = ({ users }: Config): UserRecord[] => users.map(userRecord)

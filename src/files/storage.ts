@@ -3,6 +3,7 @@ import type { Identity } from '../core/identity.js'
 import type { Files, Storage } from '../core/ports.js'
 import { openBeneath, procWorks } from './beneath.js'
 import type { Root, RootOpener } from './folder.js'
+import { OwnPartials } from './own-partials.js'
 import { openPortable } from './portable.js'
 import { sweep } from './sweep.js'
 import { Tree } from './tree.js'
@@ -24,17 +25,22 @@ export class DiskStorage implements Storage {
   }
 
   async open(identity: Identity): Promise<Files> {
-    return new Tree(await this.#home(identity.home), identity.grants, this.#options)
+    const partials = new OwnPartials(identity.name, this.#options.keepPartial)
+    return new Tree(await this.#home(identity.home), {
+      grants: identity.grants,
+      partials,
+      options: this.#options,
+    })
   }
 
   /**
-   * Removes what a crash left of unfinished uploads beneath `home`; to be done before the first session.
-   * @returns how many were removed
+   * Removes what unfinished uploads left beneath `home` and nobody may resume any more; a signal ends it early.
+   * @returns how many files were removed
    * @throws Fault `storage_error` when the home is missing or not a folder
    */
-  async sweepPartials(home: string): Promise<number> {
+  async sweepPartials(home: string, signal?: AbortSignal): Promise<number> {
     await using root = await this.#home(home)
-    return await sweep(root)
+    return await sweep(root, this.#options.keepPartial, signal)
   }
 
   async #home(home: string): Promise<Root> {

@@ -27,6 +27,7 @@ export const OPTIONS: UploadOptions = {
   durability: 'commit',
   checksum: true,
   maxSize: undefined,
+  keepPartial: 24 * 3_600_000,
 }
 
 export const EVERYTHING: GrantTable = { '/': RIGHTS }
