@@ -32,8 +32,8 @@ export const OPTIONS: UploadOptions = {
 
 export const EVERYTHING: GrantTable = { '/': RIGHTS }
 
-export const identityOf = (home: string, grants: GrantTable): Identity => ({
-  name: 'acme',
+export const identityOf = (home: string, grants: GrantTable, name = 'acme'): Identity => ({
+  name,
   home,
   grants: new Grants(Object.entries(grants)),
   compat: { dataSession: 'require', close: 'strict', ascii: 'convert' },
@@ -46,11 +46,12 @@ export interface Setup {
   readonly opener?: RootOpener
   readonly grants?: GrantTable
   readonly options?: Partial<UploadOptions>
+  readonly user?: string
 }
 
-export const openFiles = (home: string, { opener, grants, options }: Setup = {}): Promise<Files> =>
+export const openFiles = (home: string, { opener, grants, options, user }: Setup = {}): Promise<Files> =>
   new DiskStorage(opener ?? openBeneath, { ...OPTIONS, ...options }).open(
-    identityOf(home, grants ?? EVERYTHING),
+    identityOf(home, grants ?? EVERYTHING, user),
   )
 
 export interface Scene extends AsyncDisposable {
@@ -97,6 +98,23 @@ export async function put(
   await upload.open()
   await upload.write([Buffer.from(content)])
   return await upload.commit()
+}
+
+/** An upload that is cut off after the content. */
+export async function abandon(
+  files: Files,
+  at: string,
+  content: string | Uint8Array,
+  request: UploadRequest = { from: 0 },
+): Promise<{ readonly bytes: number; readonly kept: boolean }> {
+  const upload = await files.prepareUpload(path(at), request)
+  try {
+    await upload.open()
+    await upload.write([Buffer.from(content)])
+  } finally {
+    await upload[Symbol.asyncDispose]()
+  }
+  return { bytes: upload.bytes, kept: upload.kept }
 }
 
 export async function get(files: Files, at: string, from = 0): Promise<Buffer> {
