@@ -2,12 +2,12 @@ import type { Log } from '../core/ports.js'
 
 const HOUR = 3_600_000
 
-export interface Sweepable {
+interface Sweepable {
   /** @returns how many files were removed */
   sweepPartials(home: string, signal: AbortSignal): Promise<number>
 }
 
-export interface SweeperOptions {
+interface SweeperOptions {
   /** Asked before each round, so that a reload reaches the next one. */
   readonly homes: () => Iterable<string>
   readonly storage: () => Sweepable

@@ -12,7 +12,7 @@ const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | const
 const CONTINUE = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** Creates a partial with exactly these permission bits. Throws the errno and then leaves nothing behind. */
-export async function createPartial(folder: Folder, name: string, mode: number): Promise<FileHandle> {
+async function createPartial(folder: Folder, name: string, mode: number): Promise<FileHandle> {
   const handle = await open(folder.at(name), CREATE, mode)
   try {
     // the umask of the process, set by whoever started it, may have taken more away
