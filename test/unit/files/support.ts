@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../../../src/core/fault.js'
 import type { Identity } from '../../../src/core/identity.js'
@@ -9,6 +9,7 @@ import type { FaultKind } from '../../../src/core/reason.js'
 import { parsePath, ROOT, type VirtualPath } from '../../../src/core/virtual-path.js'
 import { openBeneath } from '../../../src/files/beneath.js'
 import type { RootOpener } from '../../../src/files/folder.js'
+import { ownerPrefix, partialName } from '../../../src/files/partial-name.js'
 import { openPortable } from '../../../src/files/portable.js'
 import { DiskStorage } from '../../../src/files/storage.js'
 import type { UploadOptions } from '../../../src/files/upload.js'
@@ -132,6 +133,17 @@ export async function ls(files: Files, at: string): Promise<Entry[]> {
 
 export const names = async (files: Files, at: string): Promise<string[]> =>
   (await ls(files, at)).map(entry => entry.name).sort()
+
+/** The file that this user's upload of a name is written to. */
+export const partialOf = (name: string, user = 'acme'): string => partialName(ownerPrefix(user), name)
+
+export const sizeOf = async (files: Files, at: string): Promise<number> => (await files.entry(path(at))).size
+
+/** Makes a file look as old as this many milliseconds. */
+export async function age(file: string, milliseconds: number): Promise<void> {
+  const time = new Date(Date.now() - milliseconds)
+  await utimes(file, time, time)
+}
 
 /** How many descriptors of this process lead to something beneath `folder`, the deleted included. */
 export const descriptorsBeneath = (folder: string): number =>
