@@ -21,7 +21,7 @@ import {
   userRates,
   userRecords,
 } from './options.js'
-import { announcedBy, closeParts, makeParts, type Parts, sweep } from './parts.js'
+import { announcedBy, closeParts, makeParts, type Parts } from './parts.js'
 import { secureControl } from './secure-control.js'
 
 /** The running server: every part made and wired, and the only owner of them all. */
@@ -48,7 +48,7 @@ export class Portcullis implements AsyncDisposable {
       secure: (raw, id, ends) => secureControl(parts, raw, id, ends),
     })
     try {
-      await sweep(parts, log)
+      await parts.sweeper.start()
       await parts.hooks.reconfigure(await hookOptions(config))
       const { host, port } = config.server.listen
       const address = await server.start(host, port)
@@ -83,6 +83,7 @@ export class Portcullis implements AsyncDisposable {
     parts.login.replaceUsers(userRecords(config))
     parts.limits.reconfigure(limitOptions(config))
     parts.ports.replace(config.passive.ports)
+    parts.storage = storage
     parts.bandwidth.replaceRates(userRates(config))
     parts.announced = announcedBy(config)
     parts.session = {

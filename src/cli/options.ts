@@ -50,6 +50,7 @@ export const storageOptions = ({ filesystem, storage, uploads }: Config): Storag
   durability: uploads.durability,
   checksum: uploads.checksum,
   maxSize: uploads.maxSize ?? undefined,
+  keepPartial: uploads.keepPartial,
 })
 
 /** @throws Error naming the file that cannot be read */

@@ -23,6 +23,7 @@ import {
   userRates,
   userRecords,
 } from './options.js'
+import { Sweeper } from './sweeper.js'
 
 /** All that the server is made of. What a reload replaces can be written. */
 export interface Parts {
@@ -37,7 +38,8 @@ export interface Parts {
   readonly limits: Limits
   readonly login: Login
   readonly ports: PassivePorts
-  readonly storage: DiskStorage
+  readonly sweeper: Sweeper
+  storage: DiskStorage
 }
 
 /** @throws Error from TLS, the audit log or the storage */
@@ -67,30 +69,38 @@ export async function makeParts(config: Config, log: Log): Promise<Parts> {
   }
   const ports = new PassivePorts(config.passive.ports)
   const bandwidth = new Bandwidth(userRates(config))
-  return {
-    ...{ config, session, audit, bandwidth, contexts, digests, hooks, limits, login, ports, storage },
+  const sweeper: Sweeper = new Sweeper({
+    homes: () =>
+      parts.config.users.flatMap(({ home, mounts }) => [home, ...mounts.map(({ source }) => source)]),
+    storage: () => parts.storage,
+    log,
+  })
+  const parts: Parts = {
+    ...{
+      config,
+      session,
+      audit,
+      bandwidth,
+      contexts,
+      digests,
+      hooks,
+      limits,
+      login,
+      ports,
+      storage,
+      sweeper,
+    },
     announced: announcedBy(config),
   }
+  return parts
 }
 
 export const announcedBy = ({ passive }: Config): AnnouncedAddress =>
   new AnnouncedAddress({ publicAddress: passive.publicAddress ?? undefined, overrides: passive.overrides })
 
-export async function closeParts({ audit, digests, limits }: Parts): Promise<void> {
+export async function closeParts({ audit, digests, limits, sweeper }: Parts): Promise<void> {
+  await sweeper[Symbol.asyncDispose]()
   await digests[Symbol.asyncDispose]()
   limits[Symbol.dispose]()
   audit.close()
-}
-
-/** Unfinished uploads of a crash, before anybody can come in. A home that is missing is `check`'s to tell. */
-export async function sweep({ config, storage }: Parts, log: Log): Promise<void> {
-  const folders = config.users.flatMap(user => [user.home, ...user.mounts.map(({ source }) => source)])
-  for (const home of new Set(folders)) {
-    try {
-      const removed = await storage.sweepPartials(home)
-      if (removed > 0) log.info({ home, removed }, 'removed what a crash left of unfinished uploads')
-    } catch (error) {
-      log.warn({ err: error, home }, 'the home of a user cannot be opened')
-    }
-  }
 }

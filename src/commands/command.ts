@@ -1,4 +1,5 @@
 import type { AuditEvent } from '../core/audit-event.js'
+import type { Fault } from '../core/fault.js'
 import type { Right } from '../core/permission.js'
 import type { Reason } from '../core/reason.js'
 import type { VirtualPath } from '../core/virtual-path.js'
@@ -47,7 +48,7 @@ export interface PathCommand extends Row {
   /** Like a transfer, it may take long, ABOR ends it, and it takes the REST position; but it needs no data connection. */
   readonly abortable?: true
   /** The event of a failure that has one of its own. */
-  readonly failed?: (path: VirtualPath, reason: Reason) => AuditEvent
+  readonly failed?: (path: VirtualPath, reason: Reason, fault: Fault) => AuditEvent
   run(context: ReadyContext, path: VirtualPath, text: string): Replies
 }
 

@@ -68,7 +68,8 @@ export const DELE: PathCommand = {
   syntax: 'path',
   phase: 'ready',
   argument: 'path',
-  right: 'delete',
+  // `create` is enough for an upload of one's own that is not finished
+  right: ['delete', 'create'],
   async *run({ files }, path) {
     await files.remove(path)
     yield { name: 'action_done', event: fileDeleted(path) }
@@ -82,7 +83,8 @@ export const RNFR: PathCommand = {
   argument: 'path',
   right: 'rename',
   async *run({ files, setRenameFrom }, path) {
-    await files.entry(path)
+    // an unfinished upload has no name yet that could be changed
+    await files.storedEntry(path)
     setRenameFrom(path)
     yield { name: 'pending', text: 'Send RNTO with the new name.' }
   },

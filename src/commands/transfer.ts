@@ -1,12 +1,14 @@
 import {
+  type AuditEvent,
   fileDownloaded,
   fileDownloadFailed,
   fileUploaded,
   fileUploadFailed,
   type UploadFacts,
 } from '../core/audit-event.js'
-import { Fault } from '../core/fault.js'
-import type { UploadRequest } from '../core/ports.js'
+import { Fault, toFault } from '../core/fault.js'
+import type { Upload, UploadRequest } from '../core/ports.js'
+import type { Reason } from '../core/reason.js'
 import { childOf, nameOf, type VirtualPath } from '../core/virtual-path.js'
 import type { Reply, ReplyName } from '../protocol/replies.js'
 import type { AnyTimeCommand, PathCommand, ReadyCommand, Replies } from './command.js'
@@ -37,7 +39,7 @@ export const STOR: PathCommand = {
   argument: 'path',
   right: ['create', 'overwrite'],
   transfer: true,
-  failed: fileUploadFailed,
+  failed: uploadFailed,
   run: (context, path) => store(context, path, { from: context.takeRestart() }, () => 'opening'),
 }
 
@@ -48,7 +50,7 @@ export const APPE: PathCommand = {
   argument: 'path',
   right: ['create', 'append'],
   transfer: true,
-  failed: fileUploadFailed,
+  failed: uploadFailed,
   run(context, path) {
     // REST before APPE is a resume at that offset; some clients send both.
     const from = context.takeRestart() || 'end'
@@ -64,7 +66,7 @@ export const STOU: PathCommand = {
   argument: 'optional-path',
   right: 'create',
   transfer: true,
-  failed: fileUploadFailed,
+  failed: uploadFailed,
   run(context, path, typed) {
     const wish = typed === '' ? childOf(path, 'upload') : path
     context.takeRestart()
@@ -82,13 +84,36 @@ async function* store(
   opening: (taken: VirtualPath) => ReplyName | Reply,
 ): Replies {
   const { files, data, signal } = context
-  await using upload = await files.prepareUpload(path, request)
-  yield opening(upload.path)
-  const received = await data.receive(upload, { signal, ascii: converts(context) })
-  context.requireRecordable()
-  const receipt = await upload.commit(received.close)
-  const facts: UploadFacts = { ...received, ...receipt, resumedFrom: receipt.size - received.bytes }
-  yield { name: 'transferred', text: receiptText(facts), event: fileUploaded(upload.path, facts) }
+  const converted = converts(context)
+  await using upload = await files.prepareUpload(path, { ...request, converted })
+  try {
+    yield opening(upload.path)
+    const received = await data.receive(upload, { signal, ascii: converted })
+    context.requireRecordable()
+    const receipt = await upload.commit(received.close)
+    const facts: UploadFacts = { ...received, ...receipt, resumedFrom: receipt.size - received.bytes }
+    yield { name: 'transferred', text: receiptText(facts), event: fileUploaded(upload.path, facts) }
+  } catch (thrown) {
+    // before it can be told what is left of it
+    await upload[Symbol.asyncDispose]()
+    throw new UploadFault(toFault(thrown), upload)
+  }
+}
+
+/** Why a transfer failed that had begun, and what is left of it. */
+class UploadFault extends Fault {
+  readonly upload: Upload
+
+  constructor({ kind, reason, right, cause }: Fault, upload: Upload) {
+    super(kind, { reason, cause, ...(right === undefined ? {} : { right }) })
+    this.upload = upload
+  }
+}
+
+function uploadFailed(path: VirtualPath, reason: Reason, fault: Fault): AuditEvent {
+  if (!(fault instanceof UploadFault)) return fileUploadFailed(path, reason)
+  const { path: taken, bytes, kept } = fault.upload
+  return fileUploadFailed(taken, reason, { bytes, kept })
 }
 
 const receiptText = ({ size, sha256 }: UploadFacts): string =>

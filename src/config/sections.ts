@@ -171,6 +171,11 @@ export const uploads = () =>
       .boolean()
       .default(true)
       .describe('Computes the SHA-256 of each upload for the reply and the audit log.'),
+    keepPartial: duration({ orZero: true })
+      .prefault('24h')
+      .describe(
+        'How long an upload that was cut off can be resumed by the user who sent it; nobody else sees it. `0s`: not at all.',
+      ),
     close: z
       .enum(['strict', 'tolerant'])
       .default('strict')

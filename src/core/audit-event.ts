@@ -100,8 +100,15 @@ export const fileUploaded = (path: string, facts: UploadFacts) =>
   success('file.uploaded', { path, ...rated(facts) })
 export const fileDownloadFailed = (path: string, reason: Reason) =>
   failure('file.download_failed', reason, { path })
-export const fileUploadFailed = (path: string, reason: Reason) =>
-  failure('file.upload_failed', reason, { path })
+/** What came of an upload before it failed; undefined when its transfer never began. */
+export interface UploadRemains {
+  /** Bytes stored by this upload, those that it continued not counted. */
+  readonly bytes: number
+  /** Whether they are kept for the user to go on from. */
+  readonly kept: boolean
+}
+export const fileUploadFailed = (path: string, reason: Reason, remains?: UploadRemains) =>
+  failure('file.upload_failed', reason, { path, ...remains })
 export interface HashFacts {
   readonly algorithm: DigestAlgorithm
   /** Offset of the first byte. */

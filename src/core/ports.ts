@@ -100,8 +100,12 @@ export interface UploadReceipt {
   readonly sha256: string | undefined
 }
 
-/** An upload on its way. Disposed without `commit`, it leaves the target as it was. */
+/** An upload on its way. Disposed without `commit`, it leaves the target as it was, and perhaps a partial. */
 export interface Upload extends ByteSink, AsyncDisposable {
+  /** Written by this upload so far. */
+  readonly bytes: number
+  /** Once disposed without `commit`: whether a later upload of this user can go on from what came. */
+  readonly kept: boolean
   /** What the bytes will be called: differs from the path asked for only for STOU. */
   readonly path: VirtualPath
   /**
@@ -117,10 +121,15 @@ export interface Upload extends ByteSink, AsyncDisposable {
 }
 
 export interface UploadRequest {
-  /** Where to continue: an offset in bytes (0 for a new file), or the end of the file as it is (APPE). */
+  /**
+   * Where to continue: an offset in bytes (0 to start anew), or the end (APPE). What is continued is the user's own
+   * partial where it reaches so far, else the file.
+   */
   readonly from: number | 'end'
   /** Never replace: take another name when this one is taken (STOU). */
   readonly unique?: boolean
+  /** Line ends are converted (TYPE A): offsets mean nothing to the client then, so no partial is kept or continued. */
+  readonly converted?: boolean
 }
 
 /** The tree of one logged-in user. Every method checks the grants and throws a Fault; none follows a symlink. */
@@ -135,11 +144,15 @@ export interface Files extends AsyncDisposable {
   prepareUpload(path: VirtualPath, request: UploadRequest): Promise<Upload>
   /** @throws Fault `too_large` when so many bytes could never be stored */
   checkRoom(bytes: number): void
+  /** What the user sees there: of an own unfinished upload, that in place of the file it is for. */
   entry(path: VirtualPath): Promise<Entry>
-  /** Batches, so that a folder of any size needs little memory. */
+  /** What is stored there, whatever is being uploaded. */
+  storedEntry(path: VirtualPath): Promise<Entry>
+  /** Batches of what {@link entry} tells, so that a folder of any size needs little memory. */
   list(path: VirtualPath): AsyncIterable<readonly Entry[]>
   makeDir(path: VirtualPath): Promise<void>
   removeDir(path: VirtualPath): Promise<void>
+  /** Removes the file, and the user's own unfinished upload of it; the latter alone needs no more than `create`. */
   remove(path: VirtualPath): Promise<void>
   rename(from: VirtualPath, to: VirtualPath): Promise<void>
   setModified(path: VirtualPath, time: Date): Promise<void>

@@ -86,7 +86,7 @@ export class PassiveChannel implements DataChannel {
 
   async receive(sink: ByteSink, { signal, ascii }: TransferOptions): Promise<ReceiveResult> {
     return await this.#transfer('upload', signal, async ({ stream, verdict }, pace) => {
-      await sink.open()
+      await this.#opened(stream, sink)
       const intake = new Intake(stream, pace)
       const lines = ascii ? new FromNetworkLines() : undefined
       let bytes = 0
@@ -114,6 +114,16 @@ export class PassiveChannel implements DataChannel {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.reset()
+  }
+
+  /**
+   * Taking over what is there already of a large file may take longer than any peer is silent: then it is the server
+   * that is waited for. Ends at once when the connection does.
+   */
+  async #opened(stream: Secured['stream'], sink: ByteSink): Promise<void> {
+    stream.setTimeout(0)
+    await unlessBroken(stream, sink.open())
+    stream.setTimeout(this.#options.timeouts.dataStall)
   }
 
   /** One connection from its arrival to its end; whatever stops it, the socket is destroyed and a Fault says why. */
@@ -167,6 +177,17 @@ export class PassiveChannel implements DataChannel {
       signal.removeEventListener('abort', onAbort)
     }
   }
+}
+
+/** Settles as `work` does; rejects when the connection breaks before that. One that has ended is not broken. */
+function unlessBroken(stream: Secured['stream'], work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onClose = () => {
+      if (!stream.readableEnded) reject(new Error('the data connection broke'))
+    }
+    stream.once('close', onClose)
+    work.then(resolve, reject).finally(() => stream.off('close', onClose))
+  })
 }
 
 /** Everything was sent. Reads to the peer's end before closing: closing with unread bytes would reset the tail. */

@@ -1,45 +1,66 @@
 import { constants } from 'node:fs'
-import { lutimes, mkdir, open, rename as renameOnHost, rmdir, unlink } from 'node:fs/promises'
+import { lutimes, mkdir, open, rename as renameOnHost, unlink } from 'node:fs/promises'
 import { Fault } from '../core/fault.js'
 import type { Grants } from '../core/permission.js'
 import { isWithin, nameOf, parentOf, ROOT, type VirtualPath } from '../core/virtual-path.js'
 import { claim } from './claim.js'
-import { lookUp, lookUpVisible } from './entry.js'
+import { isVisibleType, lookUp, lookUpVisible } from './entry.js'
 import type { Folder, Root } from './folder.js'
+import type { OwnPartials } from './own-partials.js'
+import { removePartial } from './partial.js'
 import { requireMove, requireRight } from './rights.js'
 
 // Everything but uploads that changes the tree. Each checks the grants first and throws a Fault or the errno.
 // A last component swapped between look and change is no escape: none of these calls follows a link there.
 
+/** Whose tree it is, and what that allows. */
+export interface Owner {
+  readonly grants: Grants
+  readonly partials: OwnPartials
+}
+
 /** `mode` applies exactly, whatever the umask of the process. */
-export async function makeDir(root: Root, grants: Grants, path: VirtualPath, mode: number): Promise<void> {
+export async function makeDir(
+  root: Root,
+  { grants, partials }: Owner,
+  path: VirtualPath,
+  mode: number,
+): Promise<void> {
   requireRight(grants, 'makeDir', path)
   if (path === ROOT) throw new Fault('exists')
   await using folder = await root.folder(parentOf(path))
+  if (await partials.find(folder, nameOf(path))) throw new Fault('exists')
   await mkdir(folder.at(nameOf(path)), mode)
   await changeMode(folder, nameOf(path), mode)
 }
 
-export async function removeDir(root: Root, grants: Grants, path: VirtualPath): Promise<void> {
-  requireRight(grants, 'removeDir', path)
-  if (path === ROOT) throw new Fault('denied')
-  await using folder = await root.folder(parentOf(path))
-  const stats = await lookUpVisible(folder, nameOf(path))
-  if (!stats.isDirectory()) throw new Fault('not_a_directory')
-  await rmdir(folder.at(nameOf(path)))
-}
-
-export async function remove(root: Root, grants: Grants, path: VirtualPath): Promise<void> {
-  requireRight(grants, 'delete', path)
+/**
+ * Removes a file and the user's own partial for it, whichever of them there are. A partial alone is the user's own
+ * doing: whoever may upload may take it back.
+ */
+export async function remove(root: Root, { grants, partials }: Owner, path: VirtualPath): Promise<void> {
+  const rights = grants.at(path)
+  if (!rights.has('create')) requireRight(grants, 'delete', path)
   if (path === ROOT) throw new Fault('not_a_file')
   await using folder = await root.folder(parentOf(path))
-  const stats = await lookUpVisible(folder, nameOf(path))
-  if (!stats.isFile()) throw new Fault('not_a_file')
-  await unlink(folder.at(nameOf(path)))
+  const name = nameOf(path)
+  // `busy` while the user's own upload writes to it
+  using _partial = claim(folder, partials.fileName(name))
+  const [stored, partial] = [await lookUp(folder, name), await partials.find(folder, name)]
+  if (stored || !partial) requireRight(grants, 'delete', path)
+  if (stored ? !isVisibleType(stored) : !partial) throw new Fault('not_found')
+  if (stored?.isDirectory()) throw new Fault('not_a_file')
+  if (stored) await unlink(folder.at(name))
+  if (partial) await unlink(folder.at(partials.fileName(name)))
 }
 
 /** Replaces a file where `overwrite` allows it, never a folder. A name being uploaded to is `busy`. */
-export async function rename(root: Root, grants: Grants, from: VirtualPath, to: VirtualPath): Promise<void> {
+export async function rename(
+  root: Root,
+  { grants, partials }: Owner,
+  from: VirtualPath,
+  to: VirtualPath,
+): Promise<void> {
   requireRight(grants, 'rename', from)
   requireRight(grants, 'rename', to)
   if (from === ROOT || to === ROOT) throw new Fault('denied')
@@ -56,6 +77,8 @@ export async function rename(root: Root, grants: Grants, from: VirtualPath, to: 
     if (!replaced.isFile() || !moved.isFile()) throw new Fault('exists')
   }
   await renameOnHost(source.at(nameOf(from)), target.at(nameOf(to)))
+  // what the user sees there from now on is what was moved there
+  if (from !== to) await removePartial(target, partials.fileName(nameOf(to)))
 }
 
 export async function setModified(root: Root, grants: Grants, path: VirtualPath, time: Date): Promise<void> {

@@ -1,65 +1,74 @@
-import { isUtf8 } from 'node:buffer'
-import type { Dirent } from 'node:fs'
-import { opendir } from 'node:fs/promises'
 import type { Grants } from '../core/permission.js'
 import type { Entry } from '../core/ports.js'
 import { childOf, isAllowedName, type VirtualPath } from '../core/virtual-path.js'
-import { isVisibleType, lookUp, type Stats, toEntry } from './entry.js'
+import { isClaimed } from './claim.js'
+import { isVisibleType, lookUp, toEntry } from './entry.js'
 import type { Folder } from './folder.js'
+import type { OwnPartials } from './own-partials.js'
 import { isVisible } from './rights.js'
+import { BATCH, scan } from './scan.js'
 
-/** Entries held at a time, whatever the size of the folder. */
-export const BATCH = 256
+/** What an entry of the folder shows; undefined when that is nothing, or shown by another. Throws the errno. */
+type Look = (name: string) => Promise<Entry | undefined>
 
-export interface Scanned {
-  readonly name: string
-  readonly dirent: Dirent
-}
-
-/** The names in a folder that are valid UTF-8; others cannot be named by a client. Throws the errno. */
-export async function* scan(folder: Folder): AsyncGenerator<Scanned> {
-  // As bytes: decoding would replace what is not UTF-8 and make up names of other files. The types lack 'buffer'.
-  const encoding = 'buffer' as BufferEncoding
-  for await (const dirent of await opendir(folder.at('.'), { encoding, bufferSize: BATCH })) {
-    const bytes = Buffer.from(dirent.name)
-    if (isUtf8(bytes)) yield { name: bytes.toString('utf8'), dirent }
-  }
-}
-
-/** What the user may see of a folder, in batches of at most {@link BATCH}. Throws the errno. */
+/**
+ * What the user may see of a folder, in batches of at most {@link BATCH}; each of its own partials once, in place of
+ * the file it is for. Throws the errno.
+ */
 export async function* listing(
   folder: Folder,
   path: VirtualPath,
   grants: Grants,
+  partials: OwnPartials,
 ): AsyncGenerator<readonly Entry[]> {
+  // Nearly always there are none, and then one look at each entry is enough.
+  const show = (await partials.areIn(folder)) ? withPartials(folder, partials) : plainly(folder)
   let names: string[] = []
   for await (const { name } of scan(folder)) {
-    if (!isAllowedName(name)) continue
     if (names.push(name) < BATCH) continue
-    yield* entries(folder, path, grants, names)
+    yield* visible(await show(names), path, grants)
     names = []
   }
-  yield* entries(folder, path, grants, names)
+  yield* visible(await show(names), path, grants)
 }
 
-async function* entries(
-  folder: Folder,
-  path: VirtualPath,
-  grants: Grants,
-  names: readonly string[],
-): AsyncGenerator<readonly Entry[]> {
-  // All are settled before any failure is thrown: none may still run when the folder is given back.
-  const looked = await Promise.allSettled(names.map(name => lookUp(folder, name)))
-  const batch: Entry[] = []
-  for (const [index, name] of names.entries()) {
-    const stats = settled(looked[index])
-    if (!stats || !isVisibleType(stats)) continue
-    if (isVisible(grants, childOf(path, name), stats.isDirectory())) batch.push(toEntry(name, stats))
+const plainly = (folder: Folder) => (names: readonly string[]) =>
+  lookAll(names, async name => {
+    if (!isAllowedName(name)) return undefined
+    const stats = await lookUp(folder, name)
+    return stats && isVisibleType(stats) ? toEntry(name, stats) : undefined
+  })
+
+function withPartials(folder: Folder, partials: OwnPartials) {
+  // An upload that ends meanwhile can be met again under its final name. There are as many as run now, not more.
+  const running = new Set<string>()
+  const shown = new Set<string>()
+  const look: Look = async name => {
+    if (isAllowedName(name)) return await partials.entry(folder, name)
+    const final = partials.finalName(name)
+    if (final === undefined) return undefined
+    if (isClaimed(folder, name)) running.add(final)
+    // where the file is there too, its own entry shows the partial
+    return (await lookUp(folder, final)) ? undefined : await partials.entry(folder, final)
   }
-  if (batch.length > 0) yield batch
+  return async (names: readonly string[]) =>
+    (await lookAll(names, look)).filter(({ name }) => {
+      if (shown.has(name)) return false
+      if (running.has(name)) shown.add(name)
+      return true
+    })
 }
 
-function settled(result: PromiseSettledResult<Stats | undefined> | undefined): Stats | undefined {
-  if (result?.status === 'rejected') throw result.reason
-  return result?.value
+/** All are settled before any failure is thrown: none may still run when the folder is given back. */
+async function lookAll(names: readonly string[], look: Look): Promise<Entry[]> {
+  const looked = await Promise.allSettled(names.map(look))
+  return looked.flatMap(result => {
+    if (result.status === 'rejected') throw result.reason
+    return result.value ?? []
+  })
+}
+
+function* visible(entries: Entry[], path: VirtualPath, grants: Grants): Generator<readonly Entry[]> {
+  const batch = entries.filter(({ name, type }) => isVisible(grants, childOf(path, name), type === 'dir'))
+  if (batch.length > 0) yield batch
 }

@@ -46,10 +46,17 @@ export class MountedFiles implements Files {
     this.#home.checkRoom(bytes)
   }
 
-  async entry(path: VirtualPath): Promise<Entry> {
+  entry(path: VirtualPath): Promise<Entry> {
+    return this.#entry(path, ({ files, inner }) => files.entry(inner))
+  }
+
+  storedEntry(path: VirtualPath): Promise<Entry> {
+    return this.#entry(path, ({ files, inner }) => files.storedEntry(inner))
+  }
+
+  async #entry(path: VirtualPath, look: (place: Place) => Promise<Entry>): Promise<Entry> {
     try {
-      const { files, inner } = await this.#place(path)
-      return { ...(await files.entry(inner)), name: nameOf(path) }
+      return { ...(await look(await this.#place(path))), name: nameOf(path) }
     } catch (error) {
       if (isMissing(error) && this.#points.beneath(path)) return onTheWay(path)
       throw error
@@ -173,6 +180,12 @@ const onTheWay = (path: VirtualPath): Entry => ({
 
 const renamed = (upload: Upload, path: VirtualPath): Upload => ({
   path,
+  get bytes() {
+    return upload.bytes
+  },
+  get kept() {
+    return upload.kept
+  },
   hostPath: () => upload.hostPath(),
   open: () => upload.open(),
   write: chunks => upload.write(chunks),

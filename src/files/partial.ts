@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises'
-import { RESERVED_PREFIX } from '../core/virtual-path.js'
+import { Fault } from '../core/fault.js'
 import { lookUp } from './entry.js'
 import { errnoOf } from './errno.js'
 import type { Folder } from './folder.js'
@@ -10,13 +9,10 @@ import type { Folder } from './folder.js'
 
 const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
 
-/** `.portcullis-upload-` and an id of 32 hex digits. */
-export const newPartialName = (): string => `${RESERVED_PREFIX}upload-${randomBytes(16).toString('hex')}`
-
-export const isPartialName = (name: string): boolean => name.startsWith(RESERVED_PREFIX)
+const CONTINUE = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /** Creates a partial with exactly these permission bits. Throws the errno and then leaves nothing behind. */
-export async function createPartial(folder: Folder, name: string, mode: number): Promise<FileHandle> {
+async function createPartial(folder: Folder, name: string, mode: number): Promise<FileHandle> {
   const handle = await open(folder.at(name), CREATE, mode)
   try {
     // the umask of the process, set by whoever started it, may have taken more away
@@ -29,7 +25,40 @@ export async function createPartial(folder: Folder, name: string, mode: number):
   }
 }
 
-/** Best effort: what cannot be removed now is left to the sweep at the next start. Whether it was. */
+/** Creates a partial in place of an earlier one. Throws the errno. */
+export async function createAnew(folder: Folder, name: string, mode: number): Promise<FileHandle> {
+  try {
+    return await createPartial(folder, name, mode)
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error
+    await unlink(folder.at(name))
+    return await createPartial(folder, name, mode)
+  }
+}
+
+/**
+ * Opens a partial to go on at an offset; what came after it is cut off. Throws the errno.
+ * @throws Fault `bad_range` when it ends before, `not_found` when it is no plain file with one name only
+ */
+export async function continuePartial(folder: Folder, name: string, from: number): Promise<FileHandle> {
+  const handle = await open(folder.at(name), CONTINUE)
+  try {
+    const stats = await handle.stat()
+    if (!stats.isFile() || stats.nlink > 1) throw new Fault('not_found')
+    if (stats.size < from) throw new Fault('bad_range')
+    await handle.truncate(from)
+    return handle
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+/** Gives a partial another name, in place of whatever file has it. Throws the errno. */
+export const renamePartial = (folder: Folder, from: string, to: string): Promise<void> =>
+  rename(folder.at(from), folder.at(to))
+
+/** Best effort: what cannot be removed now is left to the next sweep. Whether it was. */
 export const removePartial = (folder: Folder, name: string): Promise<boolean> =>
   unlink(folder.at(name)).then(
     () => true,
@@ -55,10 +84,6 @@ function withoutFirst(chunks: readonly Uint8Array[], bytes: number): Uint8Array[
   })
 }
 
-/** Puts the partial in place of whatever file has that name. Throws the errno. */
-export const replaceWith = (folder: Folder, partial: string, name: string): Promise<void> =>
-  rename(folder.at(partial), folder.at(name))
-
 /**
  * Puts the partial in place only if the name is still free: link(2) fails where rename(2) would replace. File
  * systems without hard links get a look before the rename. Throws the errno.
@@ -73,7 +98,7 @@ export async function placeNew(folder: Folder, partial: string, name: string): P
     if (code === 'EEXIST') return false
     if (!NO_HARD_LINKS.has(code)) throw error
     if (await lookUp(folder, name)) return false
-    await replaceWith(folder, partial, name)
+    await renamePartial(folder, partial, name)
     return true
   }
   await removePartial(folder, partial)

@@ -5,11 +5,20 @@ import { childOf, isAllowedName, nameOf, parentOf, ROOT, type VirtualPath } from
 import { claim, isClaimed } from './claim.js'
 import { lookUp } from './entry.js'
 import type { Folder, Root } from './folder.js'
+import { type OwnPartials, resumableSize } from './own-partials.js'
+import { temporaryName } from './partial-name.js'
 import { FileUpload, type UploadOptions } from './upload.js'
-import { requireUploadRight } from './upload-rights.js'
+import { chooseStart } from './upload-start.js'
 
 /** Names tried for STOU before giving up. */
 const MAX_UNIQUE = 1000
+
+/** Whose upload it is, and what that allows. */
+export interface Uploader {
+  readonly grants: Grants
+  readonly partials: OwnPartials
+  readonly options: UploadOptions
+}
 
 /**
  * Checks all that can be checked before the data connection is up, and claims the name. Throws the errno.
@@ -17,19 +26,17 @@ const MAX_UNIQUE = 1000
  */
 export async function prepareUpload(
   root: Root,
-  grants: Grants,
+  uploader: Uploader,
   path: VirtualPath,
   request: UploadRequest,
-  options: UploadOptions,
 ): Promise<Upload> {
-  const rights = grants.at(path)
+  const rights = uploader.grants.at(path)
   if (!UPLOAD_RIGHTS.some(right => rights.has(right))) throw new Fault('denied')
   if (path === ROOT) throw new Fault('not_a_file')
   const folder = await root.folder(parentOf(path))
   try {
-    const name = request.unique ? await freeName(folder, nameOf(path)) : nameOf(path)
-    const target = childOf(parentOf(path), name)
-    return await claimed(folder, target, grants.at(target), request, options)
+    const name = request.unique ? await freeName(folder, uploader.partials, nameOf(path)) : nameOf(path)
+    return await claimed(folder, childOf(parentOf(path), name), uploader, request)
   } catch (error) {
     await folder[Symbol.asyncDispose]()
     throw error
@@ -39,22 +46,32 @@ export async function prepareUpload(
 async function claimed(
   folder: Folder,
   path: VirtualPath,
-  rights: ReadonlySet<Right>,
-  request: UploadRequest,
-  options: UploadOptions,
+  { grants, partials, options }: Uploader,
+  { from, unique = false, converted = false }: UploadRequest,
 ): Promise<Upload> {
-  const name = nameOf(path)
-  const hold = claim(folder, name)
+  const [name, rights] = [nameOf(path), grants.at(path)]
+  const names = { partial: partials.fileName(name), temporary: temporaryName() }
+  const hold = claim(folder, name, names.partial, names.temporary)
   try {
     const existing = await lookUp(folder, name)
     if (existing?.isDirectory()) throw new Fault('not_a_file')
-    if (existing && request.unique) throw new Fault('exists')
+    if (existing && unique) throw new Fault('exists')
     if (existing && !existing.isFile()) throw new Fault('not_found')
-    requireUploadRight(rights, existing && Number(existing.size), request.from)
-    return new FileUpload(
-      { folder, hold, path, rights, from: request.from, unique: request.unique ?? false, existing },
-      options,
+    // one that starts anew replaces whatever partial there is
+    const partial = from === 0 ? undefined : await partials.find(folder, name)
+    // its size says nothing about lines that are converted on the way
+    if (partial && converted) throw new Fault('bad_range')
+    const start = chooseStart(
+      rights,
+      {
+        stored: existing && Number(existing.size),
+        partial: partial && { whole: Number(partial.size), reported: resumableSize(partial) },
+      },
+      from,
     )
+    // only what its owner may also continue is kept for that
+    const resumable = options.keepPartial > 0 && !converted && rights.has(existing ? 'overwrite' : 'create')
+    return new FileUpload({ folder, hold, path, rights, start, existing, unique, resumable, names }, options)
   } catch (error) {
     hold[Symbol.dispose]()
     throw error
@@ -62,11 +79,14 @@ async function claimed(
 }
 
 /** `name`, or the first of `name.1`, `name.2`, … that nothing has and no upload claims. */
-async function freeName(folder: Folder, name: string): Promise<string> {
+async function freeName(folder: Folder, partials: OwnPartials, name: string): Promise<string> {
   for (let number = 0; number < MAX_UNIQUE; number++) {
     const candidate = number === 0 ? name : `${name}.${number}`
     if (!isAllowedName(candidate)) throw new Fault('name_not_allowed')
-    const isFree = !isClaimed(folder, candidate) && !(await lookUp(folder, candidate))
+    const isFree =
+      !isClaimed(folder, candidate) &&
+      !(await lookUp(folder, candidate)) &&
+      !(await partials.find(folder, candidate))
     // asked again: another upload may have claimed it during the look
     if (isFree && !isClaimed(folder, candidate)) return candidate
   }

@@ -6,6 +6,7 @@ import { openBeneath, procWorks } from './beneath.js'
 import type { DigestPool } from './digest-pool.js'
 import type { Root, RootOpener } from './folder.js'
 import { MountedFiles } from './mounted.js'
+import { OwnPartials } from './own-partials.js'
 import { openPortable } from './portable.js'
 import { sweep } from './sweep.js'
 import { Tree } from './tree.js'
@@ -30,24 +31,26 @@ export class DiskStorage implements Storage {
   }
 
   async open(identity: Identity): Promise<Files> {
-    const home = await this.#tree(identity.home, identity.grants)
+    const home = await this.#tree(identity.home, identity.grants, identity.name)
     const { mounts } = identity
     if (mounts.length === 0) return home
-    return new MountedFiles(home, mounts, ({ source, grants }) => this.#tree(source, grants))
+    return new MountedFiles(home, mounts, ({ source, grants }) => this.#tree(source, grants, identity.name))
   }
 
   /**
-   * Removes what a crash left of unfinished uploads beneath a home or a mounted folder; to be done before the first session.
-   * @returns how many were removed
-   * @throws Fault `storage_error` when the home is missing or not a folder
+   * Removes what unfinished uploads left beneath a home or a mounted folder and nobody may resume any more; a signal
+   * ends it early.
+   * @returns how many files were removed
+   * @throws Fault `storage_error` when the folder is missing or not one
    */
-  async sweepPartials(home: string): Promise<number> {
+  async sweepPartials(home: string, signal?: AbortSignal): Promise<number> {
     await using root = await this.#root(home)
-    return await sweep(root)
+    return await sweep(root, this.#options.keepPartial, signal)
   }
 
-  async #tree(folder: string, grants: Grants): Promise<Files> {
-    return new Tree(await this.#root(folder), grants, this.#options, this.#digests)
+  async #tree(folder: string, grants: Grants, user: string): Promise<Files> {
+    const partials = new OwnPartials(user, this.#options.keepPartial)
+    return new Tree(await this.#root(folder), { grants, partials, options: this.#options }, this.#digests)
   }
 
   async #root(home: string): Promise<Root> {

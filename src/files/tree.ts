@@ -1,6 +1,6 @@
 import type { Digest, DigestRequest } from '../core/digest.js'
 import { Fault } from '../core/fault.js'
-import type { Grants, Right } from '../core/permission.js'
+import type { Right } from '../core/permission.js'
 import type { Entry, Files, ReadableFile, Upload, UploadRequest } from '../core/ports.js'
 import { nameOf, parentOf, ROOT, type VirtualPath } from '../core/virtual-path.js'
 import * as changes from './changes.js'
@@ -9,22 +9,20 @@ import { lookUp, lookUpVisible, toEntry } from './entry.js'
 import { errnoOf, fromErrno, withFaults } from './errno.js'
 import type { Folder, Root } from './folder.js'
 import { listing } from './listing.js'
-import { prepareUpload } from './prepare-upload.js'
+import { prepareUpload, type Uploader } from './prepare-upload.js'
 import { FileReader, type OpenFile, openRegular } from './reader.js'
+import { removeDir } from './remove-dir.js'
 import { isVisible, requireRight } from './rights.js'
-import type { UploadOptions } from './upload.js'
 
 /** The tree of one logged-in user: the grants before every access, a Fault after every failure. Owns the root. */
 export class Tree implements Files {
   readonly #root: Root
-  readonly #grants: Grants
-  readonly #options: UploadOptions
+  readonly #owner: Uploader
   readonly #digests: DigestPool
 
-  constructor(root: Root, grants: Grants, options: UploadOptions, digests: DigestPool) {
+  constructor(root: Root, owner: Uploader, digests: DigestPool) {
     this.#root = root
-    this.#grants = grants
-    this.#options = options
+    this.#owner = owner
     this.#digests = digests
   }
 
@@ -41,64 +39,64 @@ export class Tree implements Files {
   }
 
   prepareUpload(path: VirtualPath, request: UploadRequest): Promise<Upload> {
-    return withFaults(() => prepareUpload(this.#root, this.#grants, path, request, this.#options))
+    return withFaults(() => prepareUpload(this.#root, this.#owner, path, request))
   }
 
   checkRoom(bytes: number): void {
-    const { maxSize } = this.#options
+    const { maxSize } = this.#owner.options
     if (maxSize !== undefined && bytes > maxSize) throw new Fault('too_large')
   }
 
   entry(path: VirtualPath): Promise<Entry> {
-    return withFaults(async () => {
-      if (!isVisible(this.#grants, path, true)) throw new Fault('denied')
-      await using folder = await this.#root.folder(parentOf(path))
-      const stats = await lookUpVisible(folder, nameOf(path) || '.')
-      if (!isVisible(this.#grants, path, stats.isDirectory())) throw new Fault('denied')
-      return toEntry(nameOf(path), stats)
-    })
+    return this.#entry(path, (folder, name) => this.#owner.partials.entry(folder, name))
+  }
+
+  storedEntry(path: VirtualPath): Promise<Entry> {
+    return this.#entry(path, async (folder, name) => toEntry(name, await lookUpVisible(folder, name)))
   }
 
   async *list(path: VirtualPath): AsyncGenerator<readonly Entry[]> {
     try {
-      requireRight(this.#grants, 'list', path)
+      requireRight(this.#owner.grants, 'list', path)
       await using folder = await this.#folderToList(path)
-      yield* listing(folder, path, this.#grants)
+      yield* listing(folder, path, this.#owner.grants, this.#owner.partials)
     } catch (error) {
       throw fromErrno(error)
     }
   }
 
   makeDir(path: VirtualPath): Promise<void> {
-    return withFaults(() => changes.makeDir(this.#root, this.#grants, path, 0o777 & ~this.#options.umask))
+    return withFaults(() =>
+      changes.makeDir(this.#root, this.#owner, path, 0o777 & ~this.#owner.options.umask),
+    )
   }
 
   removeDir(path: VirtualPath): Promise<void> {
-    return withFaults(() => changes.removeDir(this.#root, this.#grants, path))
+    return withFaults(() => removeDir(this.#root, this.#owner, path))
   }
 
   remove(path: VirtualPath): Promise<void> {
-    return withFaults(() => changes.remove(this.#root, this.#grants, path))
+    return withFaults(() => changes.remove(this.#root, this.#owner, path))
   }
 
   rename(from: VirtualPath, to: VirtualPath): Promise<void> {
-    return withFaults(() => changes.rename(this.#root, this.#grants, from, to))
+    return withFaults(() => changes.rename(this.#root, this.#owner, from, to))
   }
 
   setModified(path: VirtualPath, time: Date): Promise<void> {
-    return withFaults(() => changes.setModified(this.#root, this.#grants, path, time))
+    return withFaults(() => changes.setModified(this.#root, this.#owner.grants, path, time))
   }
 
   setMode(path: VirtualPath, mode: number): Promise<void> {
-    return withFaults(() => changes.setMode(this.#root, this.#grants, path, mode))
+    return withFaults(() => changes.setMode(this.#root, this.#owner.grants, path, mode))
   }
 
   rights(path: VirtualPath): ReadonlySet<Right> {
-    return this.#grants.at(path)
+    return this.#owner.grants.at(path)
   }
 
   mayEnter(path: VirtualPath): boolean {
-    return this.#grants.mayEnter(path)
+    return this.#owner.grants.mayEnter(path)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -107,12 +105,27 @@ export class Tree implements Files {
 
   /** Opens a file for reading. @throws Fault `bad_range` when it ends before the offset */
   async #openUpTo(path: VirtualPath, offset: number): Promise<OpenFile> {
-    requireRight(this.#grants, 'read', path)
+    requireRight(this.#owner.grants, 'read', path)
     await using folder = await this.#root.folder(parentOf(path))
     const file = await openRegular(folder, nameOf(path) || '.')
     if (offset <= file.size) return file
     await file.handle.close()
     throw new Fault('bad_range')
+  }
+
+  #entry(
+    path: VirtualPath,
+    look: (folder: Folder, name: string) => Promise<Entry | undefined>,
+  ): Promise<Entry> {
+    return withFaults(async () => {
+      const { grants } = this.#owner
+      if (!isVisible(grants, path, true)) throw new Fault('denied')
+      await using folder = await this.#root.folder(parentOf(path))
+      const entry = await look(folder, nameOf(path) || '.')
+      if (!entry) throw new Fault('not_found')
+      if (!isVisible(grants, path, entry.type === 'dir')) throw new Fault('denied')
+      return { ...entry, name: nameOf(path) }
+    })
   }
 
   /** @throws Fault `not_a_directory` for a file, which a client may well ask for; a link stays `not_found` */

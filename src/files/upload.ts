@@ -9,16 +9,16 @@ import type { Stats } from './entry.js'
 import { errnoOf, withFaults } from './errno.js'
 import type { Folder } from './folder.js'
 import {
-  createPartial,
-  newPartialName,
+  continuePartial,
+  createAnew,
   placeNew,
   removePartial,
-  replaceWith,
+  renamePartial,
   syncFolder,
   writeAll,
 } from './partial.js'
 import { openRegular, readRange } from './reader.js'
-import { requireUploadRight } from './upload-rights.js'
+import { chooseStart, type Start } from './upload-start.js'
 
 export interface UploadOptions {
   /** Permission bits that new files and folders do not get. */
@@ -29,6 +29,8 @@ export interface UploadOptions {
   readonly checksum: boolean
   /** Most bytes of one file; undefined for no limit. */
   readonly maxSize: number | undefined
+  /** Milliseconds for which an unfinished upload may be resumed; 0 for not at all. */
+  readonly keepPartial: number
 }
 
 /** What was found and claimed before the upload began. The upload gives folder and hold back. */
@@ -37,11 +39,21 @@ export interface UploadPlan {
   readonly hold: Disposable
   readonly path: VirtualPath
   readonly rights: ReadonlySet<Right>
-  readonly from: number | 'end'
+  readonly start: Start
   readonly existing: Stats | undefined
   /** Whether the commit must not replace a file, whatever the rights. */
   readonly unique: boolean
+  /** Whether what came before a cut may be continued. */
+  readonly resumable: boolean
+  /** What the user's partial for this path is called, and a name for what is not to be taken for it. */
+  readonly names: { readonly partial: string; readonly temporary: string }
 }
+
+/** The server writes to a file of its own, whatever the permission bits that it is to have in the end. */
+const OWNER_READ_WRITE = 0o600
+
+/** Fewer bytes than this are not worth keeping: of one byte nothing would be reported. */
+const LEAST_KEPT = 2
 
 /** A partial on its way to a name. The file that has the name now is read at most, never opened for writing. */
 export class FileUpload implements Upload {
@@ -49,13 +61,17 @@ export class FileUpload implements Upload {
   readonly #plan: UploadPlan
   readonly #options: UploadOptions
   readonly #hash: ReturnType<typeof createHash> | undefined
-  readonly #partial = newPartialName()
+  /** Permission bits of the finished file. */
+  readonly #mode: number
   #handle: FileHandle | undefined
-  /** Bytes in the partial. */
+  /** What the file is called that is written to; undefined when there is none. */
+  #name: string | undefined
+  /** Bytes in the file. */
   #position = 0
-  /** Whether a partial is there to be removed. */
-  #pending = false
+  /** Bytes in it that were there before the client's. */
+  #base = 0
   #failure: unknown
+  #kept = false
   #disposed = false
   #last: Promise<unknown> = Promise.resolve()
 
@@ -64,15 +80,24 @@ export class FileUpload implements Upload {
     this.#plan = plan
     this.#options = options
     this.#hash = options.checksum ? createHash('sha256') : undefined
+    this.#mode = plan.existing ? Number(plan.existing.mode) & 0o777 : 0o666 & ~options.umask
+  }
+
+  get bytes(): number {
+    return this.#position - this.#base
+  }
+
+  get kept(): boolean {
+    return this.#kept
   }
 
   open(): Promise<void> {
     return this.#inTurn(async () => {
-      const { folder, existing } = this.#plan
-      const mode = existing ? Number(existing.mode) & 0o777 : 0o666 & ~this.#options.umask
-      this.#handle = await createPartial(folder, this.#partial, mode)
-      this.#pending = true
-      if (existing && this.#plan.from !== 0) await this.#copyBase()
+      const { start } = this.#plan
+      if (start.from === 'partial') await this.#continue(start.bytes)
+      else await this.#create()
+      if (start.from === 'stored') await this.#copyStored(start.bytes)
+      this.#base = this.#position
     })
   }
 
@@ -81,6 +106,7 @@ export class FileUpload implements Upload {
       const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
       const { maxSize } = this.#options
       if (maxSize !== undefined && this.#position + bytes > maxSize) throw new Fault('too_large')
+      if (bytes > 0) await this.#becomeResumable()
       await this.#append(chunks, bytes)
     })
   }
@@ -88,12 +114,12 @@ export class FileUpload implements Upload {
   commit(): Promise<UploadReceipt> {
     return this.#inTurn(async () => {
       const handle = this.#opened()
+      if ((this.#mode & OWNER_READ_WRITE) !== OWNER_READ_WRITE) await handle.chmod(this.#mode)
       if (this.#options.durability === 'commit') await handle.datasync()
       // closed first: network file systems report a full disk here
       this.#handle = undefined
       await handle.close()
       await this.#place()
-      this.#pending = false
       if (this.#options.durability === 'commit') await syncFolder(this.#plan.folder)
       return { size: this.#position, sha256: this.#hash?.digest('hex') }
     })
@@ -112,9 +138,13 @@ export class FileUpload implements Upload {
     if (this.#disposed) return
     this.#disposed = true
     await this.#last
-    // Nothing is lost when these fail: the upload was not committed, or the file is already closed.
-    await this.#handle?.close().catch(() => {})
-    if (this.#pending) await removePartial(this.#plan.folder, this.#partial)
+    // Nothing is lost when this fails: the upload was not committed, or the file is already closed.
+    const closed = await this.#handle?.close().then(
+      () => true,
+      () => false,
+    )
+    this.#kept = closed === true && this.#isWorthKeeping()
+    if (this.#name !== undefined && !this.#kept) await removePartial(this.#plan.folder, this.#name)
     await this.#plan.folder[Symbol.asyncDispose]()
     this.#plan.hold[Symbol.dispose]()
   }
@@ -137,6 +167,58 @@ export class FileUpload implements Upload {
     return this.#handle
   }
 
+  /** A full disk gets its room back, and a file that failed is not trusted; every other end may be resumed. */
+  #isWorthKeeping(): boolean {
+    const failed =
+      this.#failure !== undefined && !(this.#failure instanceof Fault && this.#failure.kind === 'aborted')
+    return !failed && this.#name === this.#plan.names.partial && this.#position >= LEAST_KEPT
+  }
+
+  /**
+   * An upload that starts from nothing may be resumed from its first byte on, and so may never look as if it went on
+   * from an earlier one. What is copied first waits under another name, where a crash leaves half a copy to nobody.
+   */
+  async #create(): Promise<void> {
+    const { folder, start, resumable, names } = this.#plan
+    const name = resumable && start.from === 'nothing' ? names.partial : names.temporary
+    this.#handle = await createAnew(folder, name, this.#mode | OWNER_READ_WRITE)
+    this.#name = name
+    if (name === names.temporary && start.from === 'nothing') await removePartial(folder, names.partial)
+  }
+
+  async #continue(bytes: number): Promise<void> {
+    const { folder, names } = this.#plan
+    this.#handle = await continuePartial(folder, names.partial, bytes)
+    this.#name = names.partial
+    this.#position = bytes
+    if (!this.#hash) return
+    for await (const chunk of readRange(this.#handle, 0, bytes)) {
+      if (this.#disposed) throw new Fault('aborted')
+      this.#hash.update(chunk)
+    }
+  }
+
+  /** Takes over what the existing file has before the offset. */
+  async #copyStored(bytes: number | 'all'): Promise<void> {
+    const { folder, path, rights } = this.#plan
+    const { handle, size } = await openRegular(folder, nameOf(path))
+    await using _closed = handle
+    // it may have changed since it was looked at
+    chooseStart(rights, { stored: size, partial: undefined }, bytes === 'all' ? 'end' : bytes)
+    for await (const chunk of readRange(handle, 0, bytes === 'all' ? size : bytes)) {
+      if (this.#disposed) throw new Fault('aborted')
+      await this.#append([chunk], chunk.length)
+    }
+  }
+
+  /** The copy is complete, and the client's first bytes are here. */
+  async #becomeResumable(): Promise<void> {
+    const { folder, resumable, names } = this.#plan
+    if (!resumable || this.#name !== names.temporary) return
+    await renamePartial(folder, names.temporary, names.partial)
+    this.#name = names.partial
+  }
+
   /** The only place where bytes enter the file and the hash. They are hashed while the disk is busy with them. */
   async #append(chunks: readonly Uint8Array[], bytes: number): Promise<void> {
     const writing = writeAll(this.#opened(), chunks, this.#position)
@@ -145,22 +227,13 @@ export class FileUpload implements Upload {
     this.#position += bytes
   }
 
-  /** Takes over what the existing file has before the offset. */
-  async #copyBase(): Promise<void> {
-    const { folder, path, rights, from } = this.#plan
-    const { handle, size } = await openRegular(folder, nameOf(path))
-    await using _closed = handle
-    requireUploadRight(rights, size, from) // it may have changed since it was looked at
-    for await (const chunk of readRange(handle, 0, from === 'end' ? size : from)) {
-      if (this.#disposed) throw new Fault('aborted')
-      await this.#append([chunk], chunk.length)
-    }
-  }
-
   async #place(): Promise<void> {
-    const { folder, path, rights, unique, existing } = this.#plan
-    const name = nameOf(path)
-    if (!unique && (existing || rights.has('overwrite'))) await replaceWith(folder, this.#partial, name)
-    else if (!(await placeNew(folder, this.#partial, name))) throw new Fault(unique ? 'exists' : 'denied')
+    const { folder, path, rights, unique, existing, names } = this.#plan
+    const [written, name] = [this.#name as string, nameOf(path)]
+    if (!unique && (existing || rights.has('overwrite'))) await renamePartial(folder, written, name)
+    else if (!(await placeNew(folder, written, name))) throw new Fault(unique ? 'exists' : 'denied')
+    this.#name = undefined
+    // an older one that did not reach to where this upload began
+    if (written !== names.partial) await removePartial(folder, names.partial)
   }
 }

@@ -56,6 +56,7 @@ class NoticedFiles implements Files {
   openRead: Files['openRead'] = (path, from) => this.#files.openRead(path, from)
   checkRoom: Files['checkRoom'] = bytes => this.#files.checkRoom(bytes)
   entry: Files['entry'] = path => this.#files.entry(path)
+  storedEntry: Files['storedEntry'] = path => this.#files.storedEntry(path)
   digest: Files['digest'] = (path, request, signal) => this.#files.digest(path, request, signal)
   list: Files['list'] = path => this.#files.list(path)
   makeDir: Files['makeDir'] = path => this.#files.makeDir(path)
@@ -77,7 +78,6 @@ class NoticedUpload implements Upload {
   readonly #upload: Upload
   readonly #place: NoticePlace
   readonly #owner: Owner
-  #bytes = 0
 
   constructor(upload: Upload, place: NoticePlace, owner: Owner) {
     this.path = upload.path
@@ -92,7 +92,14 @@ class NoticedUpload implements Upload {
 
   async write(chunks: readonly Uint8Array[]): Promise<void> {
     await this.#upload.write(chunks)
-    for (const { length } of chunks) this.#bytes += length
+  }
+
+  get bytes(): number {
+    return this.#upload.bytes
+  }
+
+  get kept(): boolean {
+    return this.#upload.kept
   }
 
   /** Resolves, and so lets the client have its 226, when the notice is safe as well. */
@@ -109,8 +116,8 @@ class NoticedUpload implements Upload {
       path: this.path,
       file: (await this.#upload.hostPath()) ?? null,
       size: receipt.size,
-      bytes: this.#bytes,
-      resumedFrom: receipt.size - this.#bytes,
+      bytes: this.bytes,
+      resumedFrom: receipt.size - this.bytes,
       sha256: receipt.sha256 ?? null,
       close: close ?? null,
     })

@@ -70,7 +70,7 @@ function failureEvent(fault: Fault, admitted: Admitted): AuditEvent {
   if (fault instanceof LoginRefused) return loginFailed(fault.reason, fault.user)
   if (isPathCommand(command) && 'path' in admitted) {
     if (fault.kind === 'denied') return accessDenied(command.verb, admitted.path, fault.right)
-    if (command.failed) return command.failed(admitted.path, fault.reason)
+    if (command.failed) return command.failed(admitted.path, fault.reason, fault)
   }
   return commandRejected(command.verb, fault.reason)
 }

@@ -58,7 +58,7 @@ export async function cutUpload(
 }
 
 /** Resolves when an upload that is under way has written something. */
-async function partialWithBytes(home: string): Promise<void> {
+export async function partialWithBytes(home: string): Promise<void> {
   for await (const _event of watch(home, { signal: AbortSignal.timeout(20_000) }))
     for (const name of await readdir(home)) {
       if (!name.startsWith(RESERVED_PREFIX)) continue

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect as connectTcp, createServer, type Socket } from 'node:net'
-import { Duplex } from 'node:stream'
 import { describe, test } from 'node:test'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { endpoint } from '../../src/core/endpoint.js'
@@ -10,6 +9,7 @@ import { SessionContexts } from '../../src/tls/contexts.js'
 import { TlsControlConnection } from '../../src/tls/control-connection.js'
 import { secureData } from '../../src/tls/secure-data.js'
 import { testCertificate } from '../helpers/certificate.js'
+import { Cutter } from '../helpers/cutter.js'
 
 interface Seen {
   readonly verdict: CloseVerdict
@@ -53,28 +53,6 @@ async function witness(options: ConnectionOptions) {
   ])
   assert.ok(session)
   return { port, next, session, [Symbol.dispose]: () => server.close() }
-}
-
-/** TCP that ends after so many more bytes, wherever in a record that is. */
-class Cutter extends Duplex {
-  readonly #tcp: Socket
-  left = Number.POSITIVE_INFINITY
-
-  constructor(tcp: Socket) {
-    super()
-    this.#tcp = tcp
-    tcp.on('data', chunk => this.push(chunk))
-    tcp.on('end', () => this.push(null))
-  }
-
-  override _read(): void {}
-
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    const passed = chunk.subarray(0, this.left)
-    this.left -= passed.length
-    if (this.left > 0) this.#tcp.write(passed, done)
-    else this.#tcp.end(passed, done)
-  }
 }
 
 /** Runs one client over TCP of our own, so that the test decides what the last bytes on the wire are. */
@@ -141,8 +119,7 @@ for (const [version, cipher] of suites)
       const record = 16_384 + (version === 'TLSv1.3' || cipher.includes('CHACHA20') ? 22 : 29)
       for (const into of [1, 2, 4, 5, 6, 8, 10, 26, 53, 68, 90, 5000, 16_400]) {
         const seen = server.next()
-        const tcp = connectTcp({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
-        const cutter = new Cutter(tcp)
+        const cutter = await Cutter.connect(server.port)
         const tls = connect({ ...options, socket: cutter, rejectUnauthorized: false })
         tls.on('error', () => {})
         await once(tls, 'secureConnect')
@@ -151,7 +128,7 @@ for (const [version, cipher] of suites)
         const { verdict } = await seen
         assert.notEqual(verdict, 'clean', `${into} bytes into a record`)
         tls.destroy()
-        tcp.destroy()
+        cutter.destroy()
       }
     })
   })

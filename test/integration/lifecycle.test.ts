@@ -9,6 +9,7 @@ import { plant } from '../helpers/plant.js'
 import { recorded } from '../helpers/recorded.js'
 import { beginDownload, beginUpload, plantLarge } from '../helpers/running-transfer.js'
 import { testServer } from '../helpers/server.js'
+import { stored } from '../helpers/stored.js'
 
 const patient = (shutdownGrace: string) =>
   testServer({ config: { server: { listen: { host: '127.0.0.1', port: 0 }, shutdownGrace } } })
@@ -66,7 +67,7 @@ describe('stop', () => {
       assert.match(await client.ended(), /^421 [^\r\n]*\r\n$/)
     }
     socket.destroy()
-    assert.deepEqual(await readdir(server.home), ['f'])
+    assert.deepEqual(await stored(server.home), ['f'])
     const { reason } = await recorded(server, { event: 'file.upload_failed', path: '/f' })
     assert.equal(reason, 'shutting_down')
   })
@@ -139,7 +140,7 @@ async function story(): Promise<void> {
   const closed = clients.map(({ socket }) => socket.closed || once(socket, 'close'))
   await server.portcullis.stop('test')
   await Promise.all(closed)
-  assert.deepEqual((await readdir(server.home)).sort(), ['d', 'large', 'small'])
+  assert.deepEqual(await stored(server.home), ['d', 'large', 'small'])
   const free = createServer().listen(server.port, '127.0.0.1')
   await once(free, 'listening')
   free.close()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
@@ -15,6 +15,7 @@ import { FtpClient } from '../helpers/ftp-client.js'
 import { passivePorts } from '../helpers/ports.js'
 import { recorded } from '../helpers/recorded.js'
 import { PASSWORD, passwordHash, testServer } from '../helpers/server.js'
+import { stored } from '../helpers/stored.js'
 import { tempDir } from '../helpers/temp-dir.js'
 
 const loginCode = async (client: FtpClient, user: string): Promise<number> => {
@@ -61,7 +62,7 @@ test('a removed user’s transfer is aborted, another’s goes on', async () => 
   going.end('second half')
   assert.equal((await stays.reply()).code, 226)
   assert.equal(await readFile(join(server.home, 'f'), 'utf8'), 'first half, second half')
-  assert.deepEqual(await readdir(join(server.home, '..', 'gone')), [])
+  assert.deepEqual(await stored(join(server.home, '..', 'gone')), [])
 })
 
 test('a new user can log in, with the rights of the new file', async () => {

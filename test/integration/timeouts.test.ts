@@ -8,6 +8,7 @@ import { FtpClient } from '../helpers/ftp-client.js'
 import { plant } from '../helpers/plant.js'
 import { recorded } from '../helpers/recorded.js'
 import { testServer } from '../helpers/server.js'
+import { stored } from '../helpers/stored.js'
 
 const hasty = (timeouts: Readonly<Record<string, string>>, ports = 20) =>
   testServer({ config: { server: { listen: { host: '127.0.0.1', port: 0 }, timeouts } }, ports })
@@ -103,7 +104,7 @@ describe('the data connection', () => {
       assert.equal((await client.reply()).code, 426)
       socket.destroy()
     }
-    assert.deepEqual(await readdir(server.home), ['f'])
+    assert.deepEqual(await stored(server.home), ['f'])
     assert.equal((await client.download('RETR f')).bytes.toString(), 'old')
     await recorded(server, { event: 'file.upload_failed', path: '/new', reason: 'data_stalled' })
   })

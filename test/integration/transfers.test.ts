@@ -9,6 +9,7 @@ import type { TLSSocket } from 'node:tls'
 import { closed } from '../helpers/closed.js'
 import { FtpClient } from '../helpers/ftp-client.js'
 import { testServer } from '../helpers/server.js'
+import { stored } from '../helpers/stored.js'
 
 const BIG = randomBytes(9_000_001)
 
@@ -177,7 +178,7 @@ describe('an upload that is cut', () => {
     ['by a socket that is closed', (_tcp, tls) => tls.destroy()],
   ]
   for (const [what, cut] of cuts)
-    test(`${what} leaves the old version and nothing else`, async () => {
+    test(`${what} leaves the old version under its name`, async () => {
       await using server = await testServer()
       using client = await FtpClient.login(server.port)
       assert.equal((await client.upload('STOR a', 'the old version')).code, 226)
@@ -190,7 +191,7 @@ describe('an upload that is cut', () => {
       assert.equal((await client.reply()).code, 426)
       socket.destroy()
       assert.equal((await readFile(join(server.home, 'a'))).toString(), 'the old version')
-      assert.deepEqual(await readdir(server.home), ['a'])
+      assert.deepEqual(await stored(server.home), ['a'])
       const failed = (await server.audit()).find(({ event }) => event === 'file.upload_failed')
       assert.equal(failed?.reason, 'data_cut')
     })
@@ -210,7 +211,7 @@ describe('an upload that is cut', () => {
     assert.equal(stored?.close, 'cut')
   })
 
-  test('with its control connection leaves the old version and nothing else', async () => {
+  test('with its control connection leaves the old version under its name', async () => {
     await using server = await testServer()
     using client = await FtpClient.login(server.port)
     await client.upload('STOR a', 'the old version')
@@ -221,6 +222,6 @@ describe('an upload that is cut', () => {
     await closed(socket)
     await server.portcullis.stop('test')
     assert.equal((await readFile(join(server.home, 'a'))).toString(), 'the old version')
-    assert.deepEqual(await readdir(server.home), ['a'])
+    assert.deepEqual(await stored(server.home), ['a'])
   })
 })

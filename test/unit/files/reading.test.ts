@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, open, rename, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { BATCH } from '../../../src/files/listing.js'
+import { BATCH } from '../../../src/files/scan.js'
 import { descriptorsBeneath, fault, get, ls, path, ROOTS, scene } from './support.js'
 
 const MIB = 1024 * 1024

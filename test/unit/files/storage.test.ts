@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { Fault } from '../../../src/core/fault.js'
@@ -14,6 +14,7 @@ import {
   fault,
   identityOf,
   OPTIONS,
+  path,
   put,
   ROOTS,
   scene,
@@ -49,30 +50,52 @@ describe('storage', () => {
       }
     })
 
-    it(`${kind}: the sweep removes partials at every depth, follows no link and leaves the rest`, async () => {
+    it(`${kind}: the sweep removes what nobody may resume at every depth, follows no link and leaves the rest`, async () => {
       await using s = await scene()
-      const partial = '.portcullis-upload-0123'
-      const kept = ['file', 'a/file', 'a/b/.portcullis', `a/b/x${partial}`]
-      const left = [partial, `a/${partial}`, 'a/b/.portcullis-other', `a/b/${partial}`]
+      const fresh = '.portcullis-0123456789abcdef-file'
+      const temporary = '.portcullis-upload-0123'
+      const kept = ['file', 'a/file', 'a/b/.portcullis', `a/b/x${temporary}`, fresh, `a/b/${fresh}`]
+      kept.push(`a/.portcullis-0123456789abcdef.${'0'.repeat(64)}`)
+      const left = [temporary, `a/${temporary}`, 'a/b/.portcullis-other']
+      const old = ['a/b/.portcullis-0123456789abcdef-old']
+      const empty = ['.portcullis-0123456789abcdef-empty']
       await mkdir(join(s.home, 'a/b'), { recursive: true })
       for (let i = 0; i < 40; i++) {
         await mkdir(join(s.home, `many/${i}`), { recursive: true })
-        left.push(`many/${i}/${partial}`)
+        old.push(`many/${i}/${fresh}`)
       }
-      for (const name of [...kept, ...left]) await writeFile(join(s.home, name), '')
+      for (const name of [...kept, ...left, ...old]) await writeFile(join(s.home, name), 'content')
+      for (const name of old) await utimes(join(s.home, name), new Date(0), new Date(0))
+      for (const name of empty) await writeFile(join(s.home, name), '')
       await mkdir(join(s.home, '.portcullis-folder'))
-      await writeFile(join(s.outside, partial), '')
+      await writeFile(join(s.outside, temporary), '')
       await symlink(s.outside, join(s.home, 'link'))
-      await symlink(join(s.outside, partial), join(s.home, '.portcullis-link'))
+      await symlink(join(s.outside, temporary), join(s.home, '.portcullis-link'))
       const storage = new DiskStorage(opener, OPTIONS, DIGESTS)
-      assert.equal(await storage.sweepPartials(s.home), left.length)
+      assert.equal(await storage.sweepPartials(s.home, AbortSignal.abort()), 0)
+      assert.equal(await storage.sweepPartials(s.home), left.length + old.length + empty.length)
       assert.equal(await storage.sweepPartials(s.home), 0)
-      assert.deepEqual(await readdir(s.outside), [partial])
+      assert.deepEqual(await readdir(s.outside), [temporary])
       const rest = await readdir(s.home, { recursive: true })
       for (const name of kept) assert.ok(rest.includes(name), name)
       await assert.rejects(storage.sweepPartials(join(s.home, 'absent')), fault('storage_error'))
       await s.files[Symbol.asyncDispose]()
       assert.equal(descriptorsBeneath(s.home), 0)
+    })
+
+    it(`${kind}: the sweep lets be what an upload writes to, even where nothing is kept`, async () => {
+      await using s = await scene({ opener, options: { keepPartial: 0 } })
+      const storage = new DiskStorage(opener, { ...OPTIONS, keepPartial: 0 }, DIGESTS)
+      await using whole = await s.files.prepareUpload(path('/file'), { from: 0 })
+      await whole.open()
+      await using kept = await storage.open(identityOf(s.home, EVERYTHING))
+      await using converted = await kept.prepareUpload(path('/lines'), { from: 0, converted: true })
+      await converted.open()
+      assert.equal((await readdir(s.home)).length, 2)
+      assert.equal(await storage.sweepPartials(s.home), 0)
+      await whole.commit()
+      await converted.commit()
+      assert.deepEqual((await readdir(s.home)).sort(), ['file', 'lines'])
     })
   }
 })

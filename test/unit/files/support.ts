@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../../../src/core/fault.js'
 import type { Identity } from '../../../src/core/identity.js'
@@ -10,6 +10,7 @@ import { parsePath, ROOT, type VirtualPath } from '../../../src/core/virtual-pat
 import { openBeneath } from '../../../src/files/beneath.js'
 import { DigestPool } from '../../../src/files/digest-pool.js'
 import type { RootOpener } from '../../../src/files/folder.js'
+import { ownerPrefix, partialName } from '../../../src/files/partial-name.js'
 import { openPortable } from '../../../src/files/portable.js'
 import { DiskStorage } from '../../../src/files/storage.js'
 import type { UploadOptions } from '../../../src/files/upload.js'
@@ -28,6 +29,7 @@ export const OPTIONS: UploadOptions = {
   durability: 'commit',
   checksum: true,
   maxSize: undefined,
+  keepPartial: 24 * 3_600_000,
 }
 
 /** Costs nothing until something is hashed, and its idle threads do not keep the process alive. */
@@ -35,8 +37,8 @@ export const DIGESTS = new DigestPool({ maxSize: 2 ** 40, concurrency: 2, queue:
 
 export const EVERYTHING: GrantTable = { '/': RIGHTS }
 
-export const identityOf = (home: string, grants: GrantTable): Identity => ({
-  name: 'acme',
+export const identityOf = (home: string, grants: GrantTable, name = 'acme'): Identity => ({
+  name,
   home,
   grants: new Grants(Object.entries(grants)),
   mounts: [],
@@ -51,11 +53,15 @@ export interface Setup {
   readonly grants?: GrantTable
   readonly options?: Partial<UploadOptions>
   readonly digests?: DigestPool
+  readonly user?: string
 }
 
-export const openFiles = (home: string, { opener, grants, options, digests }: Setup = {}): Promise<Files> =>
+export const openFiles = (
+  home: string,
+  { opener, grants, options, digests, user }: Setup = {},
+): Promise<Files> =>
   new DiskStorage(opener ?? openBeneath, { ...OPTIONS, ...options }, digests ?? DIGESTS).open(
-    identityOf(home, grants ?? EVERYTHING),
+    identityOf(home, grants ?? EVERYTHING, user),
   )
 
 export interface Scene extends AsyncDisposable {
@@ -104,6 +110,23 @@ export async function put(
   return await upload.commit()
 }
 
+/** An upload that is cut off after the content. */
+export async function abandon(
+  files: Files,
+  at: string,
+  content: string | Uint8Array,
+  request: UploadRequest = { from: 0 },
+): Promise<{ readonly bytes: number; readonly kept: boolean }> {
+  const upload = await files.prepareUpload(path(at), request)
+  try {
+    await upload.open()
+    await upload.write([Buffer.from(content)])
+  } finally {
+    await upload[Symbol.asyncDispose]()
+  }
+  return { bytes: upload.bytes, kept: upload.kept }
+}
+
 export async function get(files: Files, at: string, from = 0): Promise<Buffer> {
   await using file = await files.openRead(path(at), from)
   const parts: Buffer[] = []
@@ -119,6 +142,17 @@ export async function ls(files: Files, at: string): Promise<Entry[]> {
 
 export const names = async (files: Files, at: string): Promise<string[]> =>
   (await ls(files, at)).map(entry => entry.name).sort()
+
+/** The file that this user's upload of a name is written to. */
+export const partialOf = (name: string, user = 'acme'): string => partialName(ownerPrefix(user), name)
+
+export const sizeOf = async (files: Files, at: string): Promise<number> => (await files.entry(path(at))).size
+
+/** Makes a file look as old as this many milliseconds. */
+export async function age(file: string, milliseconds: number): Promise<void> {
+  const time = new Date(Date.now() - milliseconds)
+  await utimes(file, time, time)
+}
 
 /** How many descriptors of this process lead to something beneath `folder`, the deleted included. */
 export const descriptorsBeneath = (folder: string): number =>

@@ -50,7 +50,7 @@ for (const [kind, opener] of ROOTS) {
     })
 
     it('the old version stays until the commit, keeps its mode, and is all there is after a failure', async () => {
-      await using s = await scene({ opener })
+      await using s = await scene({ opener, options: { keepPartial: 0 } })
       await writeFile(join(s.home, 'file'), 'old')
       await chmod(join(s.home, 'file'), 0o604)
       for (const from of [0, 3] as const) {
@@ -189,7 +189,7 @@ for (const [kind, opener] of ROOTS) {
     })
 
     it('disposed in the middle of anything, it leaves nothing', async () => {
-      await using s = await scene({ opener })
+      await using s = await scene({ opener, options: { keepPartial: 0 } })
       await writeFile(join(s.home, 'base'), randomBytes(8 * 1024 * 1024))
       const opening = await s.files.prepareUpload(path('/base'), { from: 'end' })
       const opened = assert.rejects(opening.open(), fault('aborted'))

@@ -1,0 +1,22 @@
+import { isUtf8 } from 'node:buffer'
+import type { Dirent } from 'node:fs'
+import { opendir } from 'node:fs/promises'
+import type { Folder } from './folder.js'
+
+/** Entries held at a time, whatever the size of the folder. */
+export const BATCH = 256
+
+export interface Scanned {
+  readonly name: string
+  readonly dirent: Dirent
+}
+
+/** The names in a folder that are valid UTF-8; others cannot be named by a client. Throws the errno. */
+export async function* scan(folder: Folder): AsyncGenerator<Scanned> {
+  // As bytes: decoding would replace what is not UTF-8 and make up names of other files. The types lack 'buffer'.
+  const encoding = 'buffer' as BufferEncoding
+  for await (const dirent of await opendir(folder.at('.'), { encoding, bufferSize: BATCH })) {
+    const bytes = Buffer.from(dirent.name)
+    if (isUtf8(bytes)) yield { name: bytes.toString('utf8'), dirent }
+  }
+}
