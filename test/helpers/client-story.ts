@@ -57,12 +57,12 @@ export async function cutUpload(
   assert.equal(await readFile(join(server.home, 'target.bin'), 'utf8'), 'old')
 }
 
-/** Resolves when an upload that is under way has written something. */
-export async function partialWithBytes(home: string): Promise<void> {
+/** Resolves when an upload that is under way has written so many bytes. */
+export async function partialWithBytes(home: string, least = 1): Promise<void> {
   for await (const _event of watch(home, { signal: AbortSignal.timeout(20_000) }))
     for (const name of await readdir(home)) {
       if (!name.startsWith(RESERVED_PREFIX)) continue
       const { size } = await stat(join(home, name))
-      if (size > 0) return
+      if (size >= least) return
     }
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { cutUpload, PLAIN, remoteSize, sharedHome } from '../helpers/cut-upload.js'
+import { brokenUpload, PLAIN, remoteSize, sharedHome } from '../helpers/broken-upload.js'
 import { FtpClient } from '../helpers/ftp-client.js'
 import { testServer } from '../helpers/server.js'
 import { stored } from '../helpers/stored.js'
@@ -18,7 +18,7 @@ describe('an upload that is not finished', () => {
     await using server = await sharedHome()
     using client = await FtpClient.login(server.port)
     using other = await FtpClient.login(server.port, { user: 'other' })
-    assert.equal((await cutUpload(client, 'STOR file', NEW, CUT)).code, 426)
+    assert.equal((await brokenUpload(client, 'STOR file', NEW, CUT)).code, 426)
     for (const each of [client, other]) {
       const own = each === client
       const expected = own ? 213 : 550
@@ -50,7 +50,7 @@ describe('an upload that is not finished', () => {
     await using server = await testServer({ users: [{ grants: { '/': 'drop-box' } }] })
     using client = await FtpClient.login(server.port)
     await client.command('TYPE I')
-    for (const name of ['whole', 'back']) await cutUpload(client, `STOR ${name}`, NEW, CUT)
+    for (const name of ['whole', 'back']) await brokenUpload(client, `STOR ${name}`, NEW, CUT)
     await client.command(`REST ${await remoteSize(client, 'whole')}`)
     assert.equal((await client.upload('STOR whole', NEW.subarray(SEEN))).code, 226)
     assert.equal((await client.command('DELE back')).code, 250)

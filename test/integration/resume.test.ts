@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { ConnectionOptions } from 'node:tls'
-import { cutUpload, lastFailure, PLAIN, remoteSize, sharedHome } from '../helpers/cut-upload.js'
+import { brokenUpload, lastFailure, PLAIN, remoteSize, sharedHome } from '../helpers/broken-upload.js'
 import { FtpClient } from '../helpers/ftp-client.js'
 import type { TestServer } from '../helpers/server.js'
 
@@ -49,7 +49,7 @@ for (const [name, record, tls] of versions)
               }
               const records = randomInt(2, 30)
               const after = records * record + randomInt(100, 16_000)
-              const reply = await cutUpload(client, line, NEW.subarray(from), { how, after })
+              const reply = await brokenUpload(client, line, NEW.subarray(from), { how, after })
               assert.equal(reply.code, 426, `${records} records and ${after - records * record} bytes`)
               const { kept, bytes } = await lastFailure(server)
               // a reset may also take bytes that had arrived
@@ -70,7 +70,7 @@ for (const [name, record, tls] of versions)
       await using server = await sharedHome()
       using client = await FtpClient.login(server.port, tls)
       const bytes = NEW.subarray(0, 3 * PLAIN)
-      const reply = await cutUpload(client, 'STOR file', bytes, { how: 'FIN', after: 3 * record })
+      const reply = await brokenUpload(client, 'STOR file', bytes, { how: 'FIN', after: 3 * record })
       assert.equal(reply.code, 426)
       assert.equal((await seenByOther(server, tls)).listed, '')
       await client.command('TYPE I')
@@ -82,7 +82,7 @@ for (const [name, record, tls] of versions)
     test('before its first record is there leaves nothing', async () => {
       await using server = await sharedHome()
       using client = await FtpClient.login(server.port, tls)
-      assert.equal((await cutUpload(client, 'STOR file', NEW, { how: 'FIN', after: 9_000 })).code, 426)
+      assert.equal((await brokenUpload(client, 'STOR file', NEW, { how: 'FIN', after: 9_000 })).code, 426)
       assert.deepEqual(await readdir(server.home), [])
       const { kept, bytes } = await lastFailure(server)
       assert.deepEqual([kept, bytes], [false, 0])

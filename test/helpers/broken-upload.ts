@@ -11,7 +11,7 @@ export const PLAIN = 16_384
 export const sharedHome = () => testServer({ users: [{}, { name: 'other', home: 'acme' }] })
 
 /** An upload whose TCP connection ends inside the given record, or before it: the final reply. */
-export async function cutUpload(
+export async function brokenUpload(
   client: FtpClient,
   line: string,
   bytes: Buffer,
