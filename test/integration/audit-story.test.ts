@@ -259,7 +259,10 @@ test('closed: once the log is known to be out, nothing that would go unrecorded 
     assert.ok((await client.command(line)).code >= 400, line)
   assert.equal(uploaded.code, 451)
   // What came of the upload is kept for its owner, and seen by nobody else.
-  assert.deepEqual((await readdir(server.home)).filter(name => !name.startsWith('.')), ['old'])
+  assert.deepEqual(
+    (await readdir(server.home)).filter(name => !name.startsWith('.')),
+    ['old'],
+  )
   await rm(server.auditFile)
   assert.equal((await client.command('MKD new')).code, 257)
   assert.deepEqual(
