@@ -83,7 +83,11 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   }
 }
 
-async function yamlOf({ config = {}, users = [{}] }: TestServerOptions, range: string): Promise<string> {
+/** The configuration file of a test server whose passive range this is. */
+export async function yamlOf(
+  { config = {}, users = [{}] }: TestServerOptions,
+  range: string,
+): Promise<string> {
   const passwordHashed = await passwordHash()
   const sections: Record<string, Section> = {
     server: { listen: { host: '127.0.0.1', port: 0 }, shutdownGrace: '1s', maxSessionsPerAddress: 500 },
