@@ -1,8 +1,8 @@
 import type { Entry } from '../core/ports.js'
 import { isVisibleType, lookUp, type Stats, toEntry } from './entry.js'
 import type { Folder } from './folder.js'
-import { finalNameOf, ownerPrefix, partialName } from './partial-name.js'
-import { scan } from './scan.js'
+import { finalNameOf, ownerPrefix, partialName, readablePrefix } from './partial-name.js'
+import { hasPrefix } from './scan.js'
 
 /**
  * Bytes of a partial that are not reported. A client that compares sizes must never take one for the finished file,
@@ -66,8 +66,6 @@ export class OwnPartials {
 
   /** Whether a listing has to look for them. Throws the errno. */
   async areIn(folder: Folder): Promise<boolean> {
-    if (this.keep === 0) return false
-    for await (const { name } of scan(folder)) if (this.finalName(name) !== undefined) return true
-    return false
+    return this.keep > 0 && (await hasPrefix(folder, readablePrefix(this.#owner)))
   }
 }

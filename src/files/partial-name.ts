@@ -15,13 +15,16 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 export const ownerPrefix = (user: string): string =>
   `${RESERVED_PREFIX}${sha256(user).slice(0, OWNER_DIGITS)}`
 
+/** What the names begin with that a final name can be read off. */
+export const readablePrefix = (owner: string): string => `${owner}-`
+
 /**
  * The name of the one partial that a user may have for a file: one look finds it, in a folder that users share and
  * after a restart too. A name that would be too long for the host is hashed instead; what it stands for cannot be
  * read off it then, so a listing does not show it.
  */
 export function partialName(owner: string, name: string): string {
-  const readable = `${owner}-${name}`
+  const readable = readablePrefix(owner) + name
   return Buffer.byteLength(readable) <= MAX_NAME_BYTES
     ? readable
     : `${owner}.${sha256(name).slice(0, NAME_DIGITS)}`
@@ -29,8 +32,9 @@ export function partialName(owner: string, name: string): string {
 
 /** The file that a partial of this owner is for; undefined for every other name, hashed ones included. */
 export function finalNameOf(owner: string, entry: string): string | undefined {
-  if (!entry.startsWith(`${owner}-`)) return undefined
-  const name = entry.slice(owner.length + 1)
+  const prefix = readablePrefix(owner)
+  if (!entry.startsWith(prefix)) return undefined
+  const name = entry.slice(prefix.length)
   return isAllowedName(name) ? name : undefined
 }
 
