@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, readlink, stat } from 'node:fs/promises'
+import { Fault } from '../core/fault.js'
 import { componentsOf, ROOT, type VirtualPath } from '../core/virtual-path.js'
 import type { Folder, Root } from './folder.js'
 import { OpenFolder } from './open-folder.js'
@@ -20,17 +21,19 @@ const MAX_CACHED = 8
  * and linked back to its old place.
  */
 class BeneathRoot implements Root {
-  readonly #root: OpenFolder
+  readonly #home: string
+  #root: OpenFolder
   /** Least recently used first. */
   readonly #cache = new Map<VirtualPath, OpenFolder>()
   #disposed = false
 
-  constructor(root: OpenFolder) {
+  constructor(home: string, root: OpenFolder) {
+    this.#home = home
     this.#root = root
   }
 
   async folder(path: VirtualPath): Promise<Folder> {
-    const root = this.#root.lease()
+    const root = await this.#leaseRoot()
     if (path === ROOT) return root
     await using _held = root
     const cached = this.#cache.get(path)
@@ -52,6 +55,22 @@ class BeneathRoot implements Root {
     const open = [this.#root, ...this.#cache.values()]
     this.#cache.clear()
     await Promise.all(open.map(folder => folder.release()))
+  }
+
+  /** A root that was deleted is looked for under its name again: it may have been made anew. */
+  async #leaseRoot(): Promise<Folder> {
+    const known = this.#root
+    const lease = known.lease()
+    if (!(await known.isDeleted())) return lease
+    await lease[Symbol.asyncDispose]()
+    const fresh = await reopen(this.#home)
+    if (this.#disposed || this.#root !== known) {
+      await fresh.release()
+      return this.#root.lease()
+    }
+    this.#root = fresh
+    await known.release()
+    return fresh.lease()
   }
 
   async #isStillAt(folder: OpenFolder, path: VirtualPath): Promise<boolean> {
@@ -112,9 +131,21 @@ class BeneathRoot implements Root {
 const SLASH = Buffer.from('/')
 const EMPTY = Buffer.alloc(0)
 
+const openHome = async (home: string): Promise<OpenFolder> =>
+  await OpenFolder.adopt(await open(home, DIRECTORY))
+
+/** @throws Fault `storage_error`: that the home is gone does not mean that what the client names was never there */
+async function reopen(home: string): Promise<OpenFolder> {
+  try {
+    return await openHome(home)
+  } catch (cause) {
+    throw new Fault('storage_error', { cause })
+  }
+}
+
 /** A root confined by directory handles. Needs a mounted /proc; see {@link procWorks}. Throws the errno. */
 export async function openBeneath(home: string): Promise<Root> {
-  return new BeneathRoot(await OpenFolder.adopt(await open(home, DIRECTORY)))
+  return new BeneathRoot(home, await openHome(home))
 }
 
 /** Whether /proc/self/fd leads to open folders and tells where they are. */

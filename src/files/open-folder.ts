@@ -30,6 +30,11 @@ export class OpenFolder {
     return `/proc/self/fd/${this.#handle.fd}`
   }
 
+  /** Whether the folder was deleted. Where file systems count no links of folders (btrfs) it never seems so. */
+  async isDeleted(): Promise<boolean> {
+    return (await this.#handle.stat()).nlink === 0
+  }
+
   lease(): Folder {
     // A closed handle's number may already belong to another file: lending it again would be an escape.
     if (this.#users === 0) throw new Error('folder lent after it was closed')

@@ -154,12 +154,22 @@ export class FileUpload implements Upload {
     const turn = this.#last.then(async () => {
       if (this.#disposed) throw new Fault('aborted')
       if (this.#failure !== undefined) throw this.#failure
-      return await withFaults(work)
+      return await this.#work(work)
     })
     this.#last = turn.catch(error => {
       this.#failure ??= error
     })
     return turn
+  }
+
+  /** What was there when the upload began and is gone now is not the client's mistake. */
+  async #work<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await withFaults(work)
+    } catch (error) {
+      const isGone = error instanceof Fault && error.kind === 'not_found'
+      throw isGone ? new Fault('storage_error', { cause: error }) : error
+    }
   }
 
   #opened(): FileHandle {
