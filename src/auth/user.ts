@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import type { Compat, Identity } from '../core/identity.js'
+import type { Compat, Identity, Quota } from '../core/identity.js'
 import { Grants, type Preset, type Right } from '../core/permission.js'
 import type { Reason } from '../core/reason.js'
 import { parsePath, ROOT } from '../core/virtual-path.js'
@@ -23,6 +23,7 @@ export interface UserRecord {
   readonly expires?: Date | undefined
   readonly disabled?: boolean | undefined
   readonly maxSessions?: number | undefined
+  readonly quota?: Quota | undefined
   readonly compat: Compat
 }
 
@@ -49,6 +50,7 @@ export class User {
       })),
       compat: Object.freeze({ ...record.compat }),
       maxSessions: record.maxSessions,
+      quota: record.quota && Object.freeze({ ...record.quota }),
     })
     this.passwordHash = record.passwordHash
     this.#networks = record.allowFrom?.map(parseNetwork)

@@ -77,7 +77,7 @@ export class Portcullis implements AsyncDisposable {
     const parts = this.#parts
     const before = parts.config
     const material = await tlsMaterial(config)
-    const storage = await openStorage(storageOptions(config), parts.digests)
+    const storage = await openStorage(storageOptions(config), parts.digests, parts.ledgers)
     await parts.hooks.reconfigure(await hookOptions(config))
     parts.contexts.replace(material)
     parts.login.replaceUsers(userRecords(config))

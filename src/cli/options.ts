@@ -88,5 +88,6 @@ const userRecord = (user: UserConfig): UserRecord => ({
   expires: user.expires === null ? undefined : new Date(user.expires),
   disabled: user.disabled,
   maxSessions: user.limits.sessions ?? undefined,
+  quota: user.quota === null ? undefined : { bytes: user.quota.size, files: user.quota.files },
   compat: user.compat,
 })

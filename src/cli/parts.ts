@@ -8,6 +8,7 @@ import { AnnouncedAddress } from '../data/announced-address.js'
 import { Bandwidth } from '../data/bandwidth.js'
 import { PassivePorts } from '../data/passive-ports.js'
 import { DigestPool } from '../files/digest-pool.js'
+import { Ledgers } from '../files/ledger.js'
 import { type DiskStorage, openStorage } from '../files/storage.js'
 import { NoticedStorage } from '../hooks/noticed-storage.js'
 import { UploadHooks } from '../hooks/upload-hooks.js'
@@ -35,6 +36,7 @@ export interface Parts {
   readonly contexts: SessionContexts
   readonly hooks: UploadHooks
   readonly digests: DigestPool
+  readonly ledgers: Ledgers
   readonly limits: Limits
   readonly login: Login
   readonly ports: PassivePorts
@@ -46,7 +48,8 @@ export interface Parts {
 export async function makeParts(config: Config, log: Log): Promise<Parts> {
   const contexts = new SessionContexts(await tlsMaterial(config))
   const digests = new DigestPool(config.hashing)
-  const storage = await openStorage(storageOptions(config), digests)
+  const ledgers = new Ledgers()
+  const storage = await openStorage(storageOptions(config), digests, ledgers)
   const audit = new AuditLog({
     file: config.audit.file,
     rotate: config.audit.rotate,
@@ -84,6 +87,7 @@ export async function makeParts(config: Config, log: Log): Promise<Parts> {
       contexts,
       digests,
       hooks,
+      ledgers,
       limits,
       login,
       ports,

@@ -7,6 +7,7 @@ import { HOST, PASS, USER } from './login.js'
 import { MODE, STRU, TYPE } from './parameters.js'
 import { EPRT, EPSV, PASV, PORT } from './passive.js'
 import { AUTH, CCC, PBSZ, PROT, REIN } from './protection.js'
+import { AVBL, SITE_QUOTA } from './quota.js'
 import { CLNT, FEAT, HELP, LANG, NOOP, OPTS, QUIT, SITE_HELP, SYST } from './service.js'
 import { SITE_WHO, STAT, STAT_PATH } from './status.js'
 import { ABOR, ALLO, APPE, REST, RETR, STOR, STOU } from './transfer.js'
@@ -20,14 +21,14 @@ export const COMMANDS: readonly Command[] = [
   ...[AUTH, CCC, REIN, PBSZ, PROT],
   ...[PASV, EPSV, PORT, EPRT],
   ...[TYPE, STRU, MODE],
-  ...[RETR, STOR, APPE, STOU, REST, ABOR, ALLO],
+  ...[RETR, STOR, APPE, STOU, REST, ABOR, ALLO, AVBL],
   ...[LIST, NLST, MLSD, MLST, STAT, STAT_PATH],
   ...[SIZE, MDTM, MFMT, MFF],
   ...[HASH, XSHA256, XSHA512, XSHA1, XMD5, XCRC],
   ...[CWD, CDUP, PWD, MKD, RMD, DELE, RNFR, RNTO],
   ...[alias('XCWD', CWD), alias('XCUP', CDUP), alias('XPWD', PWD), alias('XMKD', MKD), alias('XRMD', RMD)],
   ...[FEAT, OPTS, HELP, SYST, NOOP, CLNT, LANG],
-  ...[SITE_HELP, SITE_UTIME, SITE_CHMOD, SITE_WHO],
+  ...[SITE_HELP, SITE_UTIME, SITE_CHMOD, SITE_WHO, SITE_QUOTA],
 ]
 
 const BY_VERB: ReadonlyMap<string, Command> = new Map(COMMANDS.map(command => [command.verb, command]))

@@ -4,7 +4,9 @@ import {
   fileDownloadFailed,
   fileUploaded,
   fileUploadFailed,
+  quotaExceeded,
   type UploadFacts,
+  type UploadRemains,
 } from '../core/audit-event.js'
 import { Fault, toFault } from '../core/fault.js'
 import type { Upload, UploadRequest } from '../core/ports.js'
@@ -111,10 +113,14 @@ class UploadFault extends Fault {
 }
 
 function uploadFailed(path: VirtualPath, reason: Reason, fault: Fault): AuditEvent {
-  if (!(fault instanceof UploadFault)) return fileUploadFailed(path, reason)
+  const event = fault.kind === 'quota_exceeded' ? quotaExceeded : fileFailed(reason)
+  if (!(fault instanceof UploadFault)) return event(path)
   const { path: taken, bytes, kept } = fault.upload
-  return fileUploadFailed(taken, reason, { bytes, kept })
+  return event(taken, { bytes, kept })
 }
+
+const fileFailed = (reason: Reason) => (path: string, remains?: UploadRemains) =>
+  fileUploadFailed(path, reason, remains)
 
 const receiptText = ({ size, sha256 }: UploadFacts): string =>
   `Transfer complete, ${size} bytes stored${sha256 === undefined ? '' : `, SHA-256 ${sha256}`}.`
@@ -158,7 +164,7 @@ export const ALLO: ReadyCommand = {
   async *run({ files }, argument) {
     const match = /^(\d{1,16})(?: R \d{1,16})?$/i.exec(argument.trim())
     if (!match) throw new Fault('bad_parameter')
-    files.checkRoom(Number(match[1]))
+    await files.checkRoom(Number(match[1]))
     yield 'not_needed'
   },
 }

@@ -4,7 +4,7 @@ import { PRESETS, type Preset, RIGHTS } from '../core/permission.js'
 import { parsePath, ROOT } from '../core/virtual-path.js'
 import { network } from './network.js'
 import { hashFault } from './password-hash.js'
-import { count, hostPath, lastDay, rate } from './scalars.js'
+import { count, hostPath, lastDay, rate, size } from './scalars.js'
 
 const PRESET_NAMES = Object.keys(PRESETS) as [Preset, ...Preset[]]
 
@@ -159,6 +159,19 @@ export const user = () =>
           })
           .prefault({})
           .describe('Bounds for this user.'),
+        quota: z
+          .strictObject(
+            {
+              size: size().optional().describe('Most bytes of all files together. Left out: no limit.'),
+              files: count(1, Number.MAX_SAFE_INTEGER).optional().describe('Most files. Left out: no limit.'),
+            },
+            { error: 'a quota such as { size: 50GiB, files: 100000 }, or null' },
+          )
+          .nullable()
+          .default(null)
+          .describe(
+            'What the home may hold, unfinished uploads included and mounts not ([quotas](operations.md#quotas)); `null`: no limit.',
+          ),
         compat: z
           .strictObject({
             dataSession: z

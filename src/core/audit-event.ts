@@ -109,6 +109,9 @@ export interface UploadRemains {
 }
 export const fileUploadFailed = (path: string, reason: Reason, remains?: UploadRemains) =>
   failure('file.upload_failed', reason, { path, ...remains })
+/** In place of `file.upload_failed`. */
+export const quotaExceeded = (path: string, remains?: UploadRemains) =>
+  denied('quota.exceeded', 'quota_exceeded', { path, ...remains })
 export interface HashFacts {
   readonly algorithm: DigestAlgorithm
   /** Offset of the first byte. */
@@ -175,6 +178,7 @@ export const EVENT_NAMES = [
   'file.uploaded',
   'file.download_failed',
   'file.upload_failed',
+  'quota.exceeded',
   'file.hashed',
   'file.deleted',
   'file.renamed',

@@ -21,6 +21,12 @@ export interface Mount {
   readonly grants: Grants
 }
 
+/** Most of what may be in a home; undefined for no limit. */
+export interface Quota {
+  readonly bytes: number | undefined
+  readonly files: number | undefined
+}
+
 /** Who is logged in, and what that allows. Frozen. */
 export interface Identity {
   readonly name: string
@@ -31,4 +37,5 @@ export interface Identity {
   readonly compat: Compat
   /** Most sessions at a time; undefined for no limit of its own. */
   readonly maxSessions: number | undefined
+  readonly quota?: Quota | undefined
 }

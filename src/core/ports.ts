@@ -1,7 +1,7 @@
 import type { AuditEvent, Subject } from './audit-event.js'
 import type { Digest, DigestRequest } from './digest.js'
 import type { Endpoint } from './endpoint.js'
-import type { Identity } from './identity.js'
+import type { Identity, Quota } from './identity.js'
 import type { Right } from './permission.js'
 import type { CloseVerdict, TransferResult } from './transfer.js'
 import type { VirtualPath } from './virtual-path.js'
@@ -14,7 +14,7 @@ export type ByteSource = AsyncIterable<Uint8Array>
 /** Takes bytes in order; `open` is called once, when the data connection is up and before the first write. */
 export interface ByteSink {
   open(): Promise<void>
-  /** Resolves when the chunks may be reused. Throws a Fault (`no_space`, `too_large`, `storage_error`). */
+  /** Resolves when the chunks may be reused. Throws a Fault (`no_space`, `too_large`, `quota_exceeded`, `storage_error`). */
   write(chunks: readonly Uint8Array[]): Promise<void>
 }
 
@@ -132,6 +132,13 @@ export interface UploadRequest {
   readonly converted?: boolean
 }
 
+/** What a user's home holds, and what it may. */
+export interface QuotaState {
+  /** Of an upload under way and the file that it will replace, the larger counts. */
+  readonly used: { readonly bytes: number; readonly files: number }
+  readonly limit: Quota
+}
+
 /** The tree of one logged-in user. Every method checks the grants and throws a Fault; none follows a symlink. */
 export interface Files extends AsyncDisposable {
   openRead(path: VirtualPath, from: number): Promise<ReadableFile>
@@ -142,8 +149,10 @@ export interface Files extends AsyncDisposable {
   digest(path: VirtualPath, request: DigestRequest, signal: AbortSignal): Promise<Digest>
   /** Checks rights, name and size; touches nothing until the upload's `open`. */
   prepareUpload(path: VirtualPath, request: UploadRequest): Promise<Upload>
-  /** @throws Fault `too_large` when so many bytes could never be stored */
-  checkRoom(bytes: number): void
+  /** @throws Fault `too_large` `quota_exceeded` when so many bytes could not be stored */
+  checkRoom(bytes: number): Promise<void>
+  /** What holds for uploads to a path; undefined when no quota does. */
+  quota(path: VirtualPath): Promise<QuotaState | undefined>
   /** What the user sees there: of an own unfinished upload, that in place of the file it is for. */
   entry(path: VirtualPath): Promise<Entry>
   /** What is stored there, whatever is being uploaded. */

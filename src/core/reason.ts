@@ -26,6 +26,7 @@ export const FAULT_KINDS = [
   'overloaded',
   'no_space',
   'too_large',
+  'quota_exceeded',
   'storage_error',
   'audit_unavailable',
   // the data connection

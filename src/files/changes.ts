@@ -6,8 +6,10 @@ import { isWithin, nameOf, parentOf, ROOT, type VirtualPath } from '../core/virt
 import { claim } from './claim.js'
 import { isVisibleType, lookUp, lookUpVisible } from './entry.js'
 import type { Folder, Root } from './folder.js'
+import { amountOf } from './ledger.js'
 import type { OwnPartials } from './own-partials.js'
-import { removePartial } from './partial.js'
+import { discardPartial } from './partial.js'
+import type { Account } from './quota.js'
 import { requireMove, requireRight } from './rights.js'
 
 // Everything but uploads that changes the tree. Each checks the grants first and throws a Fault or the errno.
@@ -17,6 +19,7 @@ import { requireMove, requireRight } from './rights.js'
 export interface Owner {
   readonly grants: Grants
   readonly partials: OwnPartials
+  readonly account: Account
 }
 
 /** `mode` applies exactly, whatever the umask of the process. */
@@ -38,7 +41,11 @@ export async function makeDir(
  * Removes a file and the user's own partial for it, whichever of them there are. A partial alone is the user's own
  * doing: whoever may upload may take it back.
  */
-export async function remove(root: Root, { grants, partials }: Owner, path: VirtualPath): Promise<void> {
+export async function remove(
+  root: Root,
+  { grants, partials, account }: Owner,
+  path: VirtualPath,
+): Promise<void> {
   const rights = grants.at(path)
   if (!rights.has('create')) requireRight(grants, 'delete', path)
   if (path === ROOT) throw new Fault('not_a_file')
@@ -51,13 +58,15 @@ export async function remove(root: Root, { grants, partials }: Owner, path: Virt
   if (stored ? !isVisibleType(stored) : !partial) throw new Fault('not_found')
   if (stored?.isDirectory()) throw new Fault('not_a_file')
   if (stored) await unlink(folder.at(name))
+  account.ledger.release(amountOf(stored))
   if (partial) await unlink(folder.at(partials.fileName(name)))
+  account.ledger.release(amountOf(partial))
 }
 
 /** Replaces a file where `overwrite` allows it, never a folder. A name being uploaded to is `busy`. */
 export async function rename(
   root: Root,
-  { grants, partials }: Owner,
+  { grants, partials, account }: Owner,
   from: VirtualPath,
   to: VirtualPath,
 ): Promise<void> {
@@ -72,13 +81,15 @@ export async function rename(
   using _name = claim(target, nameOf(to))
   const replaced = await lookUp(target, nameOf(to))
   // The same file under both names is no replacement: a change of case where case makes no difference.
-  if (replaced && (replaced.dev !== moved.dev || replaced.ino !== moved.ino)) {
+  const isReplaced = replaced && (replaced.dev !== moved.dev || replaced.ino !== moved.ino)
+  if (isReplaced) {
     requireRight(grants, 'overwrite', to)
     if (!replaced.isFile() || !moved.isFile()) throw new Fault('exists')
   }
   await renameOnHost(source.at(nameOf(from)), target.at(nameOf(to)))
   // what the user sees there from now on is what was moved there
-  if (from !== to) await removePartial(target, partials.fileName(nameOf(to)))
+  if (isReplaced) account.ledger.release(amountOf(replaced))
+  if (from !== to) await discardPartial(account.ledger, target, partials.fileName(nameOf(to)))
 }
 
 export async function setModified(root: Root, grants: Grants, path: VirtualPath, time: Date): Promise<void> {

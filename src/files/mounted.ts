@@ -2,8 +2,8 @@ import type { Digest, DigestRequest } from '../core/digest.js'
 import { Fault } from '../core/fault.js'
 import type { Mount } from '../core/identity.js'
 import type { Right } from '../core/permission.js'
-import type { Entry, Files, ReadableFile, Upload, UploadRequest } from '../core/ports.js'
-import { isWithin, nameOf, ROOT, rebase, type VirtualPath } from '../core/virtual-path.js'
+import type { Entry, Files, QuotaState, ReadableFile, Upload, UploadRequest } from '../core/ports.js'
+import { nameOf, ROOT, rebase, type VirtualPath } from '../core/virtual-path.js'
 import { MountPoints } from './mount-points.js'
 
 /** A path and the tree that answers for it. */
@@ -42,8 +42,13 @@ export class MountedFiles implements Files {
     return mount ? renamed(upload, rebase(upload.path, ROOT, mount.at)) : upload
   }
 
-  checkRoom(bytes: number): void {
-    this.#home.checkRoom(bytes)
+  checkRoom(bytes: number): Promise<void> {
+    return this.#home.checkRoom(bytes)
+  }
+
+  async quota(path: VirtualPath): Promise<QuotaState | undefined> {
+    const { files, inner } = await this.#place(path)
+    return await files.quota(inner)
   }
 
   entry(path: VirtualPath): Promise<Entry> {

@@ -4,6 +4,7 @@ import { Fault } from '../core/fault.js'
 import { lookUp } from './entry.js'
 import { errnoOf } from './errno.js'
 import type { Folder } from './folder.js'
+import { amountOf, type Ledger } from './ledger.js'
 
 // The file an upload is written to until it is whole: beside its target, so that a rename puts it in place.
 
@@ -64,6 +65,15 @@ export const removePartial = (folder: Folder, name: string): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+/** The same of one that the ledger has counted, if it is there; a step of the ledger. */
+export async function discardPartial(ledger: Ledger, folder: Folder, name: string): Promise<boolean> {
+  const stats = await lookUp(folder, name)
+  if (!stats) return false
+  const removed = await removePartial(folder, name)
+  if (removed) ledger.release(amountOf(stats))
+  return removed
+}
 
 /** Writes all of `chunks`, however few bytes each call takes. Throws the errno. */
 export async function writeAll(handle: FileHandle, chunks: readonly Uint8Array[], at: number): Promise<void> {

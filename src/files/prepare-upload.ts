@@ -5,9 +5,12 @@ import { childOf, isAllowedName, nameOf, parentOf, ROOT, type VirtualPath } from
 import { claim, isClaimed } from './claim.js'
 import { lookUp } from './entry.js'
 import type { Folder, Root } from './folder.js'
+import { amountOf, minus } from './ledger.js'
 import { type OwnPartials, resumableSize } from './own-partials.js'
 import { temporaryName } from './partial-name.js'
-import { FileUpload, type UploadOptions } from './upload.js'
+import type { Account } from './quota.js'
+import { FileUpload } from './upload.js'
+import type { UploadOptions } from './upload-plan.js'
 import { chooseStart } from './upload-start.js'
 
 /** Names tried for STOU before giving up. */
@@ -18,11 +21,12 @@ export interface Uploader {
   readonly grants: Grants
   readonly partials: OwnPartials
   readonly options: UploadOptions
+  readonly account: Account
 }
 
 /**
  * Checks all that can be checked before the data connection is up, and claims the name. Throws the errno.
- * @throws Fault `denied` `bad_range` `busy` `exists` `not_a_file` `not_found` `name_not_allowed`
+ * @throws Fault `denied` `bad_range` `busy` `exists` `not_a_file` `not_found` `name_not_allowed` `quota_exceeded`
  */
 export async function prepareUpload(
   root: Root,
@@ -46,7 +50,7 @@ export async function prepareUpload(
 async function claimed(
   folder: Folder,
   path: VirtualPath,
-  { grants, partials, options }: Uploader,
+  { grants, partials, options, account }: Uploader,
   { from, unique = false, converted = false }: UploadRequest,
 ): Promise<Upload> {
   const [name, rights] = [nameOf(path), grants.at(path)]
@@ -71,7 +75,17 @@ async function claimed(
     )
     // only what its owner may also continue is kept for that
     const resumable = options.keepPartial > 0 && !converted && rights.has(existing ? 'overwrite' : 'create')
-    return new FileUpload({ folder, hold, path, rights, start, existing, unique, resumable, names }, options)
+    await account.state()
+    // known to be in vain: not even an empty file, or not one byte; what is replaced gives its room
+    if (!existing && start.from === 'nothing') {
+      const replaced = amountOf(await lookUp(folder, names.partial))
+      account.requireFor(minus({ bytes: 1, files: 1 }, replaced))
+    }
+    return new FileUpload(
+      { folder, hold, path, rights, start, existing, unique, resumable, names },
+      options,
+      account,
+    )
   } catch (error) {
     hold[Symbol.dispose]()
     throw error

@@ -1,16 +1,20 @@
 import { Fault } from '../core/fault.js'
-import type { Identity } from '../core/identity.js'
+import type { Identity, Quota } from '../core/identity.js'
 import type { Grants } from '../core/permission.js'
 import type { Files, Storage } from '../core/ports.js'
+import { ROOT } from '../core/virtual-path.js'
 import { openBeneath, procWorks } from './beneath.js'
+import { count } from './count.js'
 import type { DigestPool } from './digest-pool.js'
 import type { Root, RootOpener } from './folder.js'
+import { type Ledger, Ledgers } from './ledger.js'
 import { MountedFiles } from './mounted.js'
 import { OwnPartials } from './own-partials.js'
 import { openPortable } from './portable.js'
+import { Account } from './quota.js'
 import { sweep } from './sweep.js'
 import { Tree } from './tree.js'
-import type { UploadOptions } from './upload.js'
+import type { UploadOptions } from './upload-plan.js'
 
 export interface StorageOptions extends UploadOptions {
   /** Allows the weaker confinement by path strings where /proc is missing; elsewhere it changes nothing. */
@@ -22,16 +26,18 @@ export class DiskStorage implements Storage {
   readonly #openRoot: RootOpener
   readonly #options: UploadOptions
   readonly #digests: DigestPool
+  readonly #ledgers: Ledgers
 
-  /** @param digests outlives this storage, and belongs to whoever made it */
-  constructor(openRoot: RootOpener, options: UploadOptions, digests: DigestPool) {
+  /** @param digests outlives this storage, as `ledgers` does, and belongs to whoever made it */
+  constructor(openRoot: RootOpener, options: UploadOptions, digests: DigestPool, ledgers = new Ledgers()) {
     this.#openRoot = openRoot
     this.#options = options
     this.#digests = digests
+    this.#ledgers = ledgers
   }
 
   async open(identity: Identity): Promise<Files> {
-    const home = await this.#tree(identity.home, identity.grants, identity.name)
+    const home = await this.#tree(identity.home, identity.grants, identity.name, identity.quota)
     const { mounts } = identity
     if (mounts.length === 0) return home
     return new MountedFiles(home, mounts, ({ source, grants }) => this.#tree(source, grants, identity.name))
@@ -45,12 +51,25 @@ export class DiskStorage implements Storage {
    */
   async sweepPartials(home: string, signal?: AbortSignal): Promise<number> {
     await using root = await this.#root(home)
-    return await sweep(root, this.#options.keepPartial, signal)
+    return await sweep(root, this.#options.keepPartial, await this.#ledger(root, home), signal)
   }
 
-  async #tree(folder: string, grants: Grants, user: string): Promise<Files> {
-    const partials = new OwnPartials(user, this.#options.keepPartial)
-    return new Tree(await this.#root(folder), { grants, partials, options: this.#options }, this.#digests)
+  /** A mount has no quota, but what is done in it counts for whoever's home it is. */
+  async #tree(folder: string, grants: Grants, user: string, quota?: Quota): Promise<Files> {
+    const root = await this.#root(folder)
+    const ledger = await this.#ledger(root, folder)
+    if (quota) ledger.refresh()
+    const [partials, options] = [new OwnPartials(user, this.#options.keepPartial), this.#options]
+    return new Tree(root, { grants, partials, options, account: new Account(ledger, quota) }, this.#digests)
+  }
+
+  async #ledger(root: Root, home: string): Promise<Ledger> {
+    await using folder = await root.folder(ROOT)
+    return this.#ledgers.of(folder.id, async () => {
+      // of its own: a count goes on when the session that began it is over
+      await using counted = await this.#openRoot(home)
+      return await count(counted)
+    })
   }
 
   async #root(home: string): Promise<Root> {
@@ -73,6 +92,10 @@ export function chooseRoot(proc: boolean, portable: boolean): RootOpener {
 }
 
 /** @throws Error as {@link chooseRoot} */
-export async function openStorage(options: StorageOptions, digests: DigestPool): Promise<DiskStorage> {
-  return new DiskStorage(chooseRoot(await procWorks(), options.portable), options, digests)
+export async function openStorage(
+  options: StorageOptions,
+  digests: DigestPool,
+  ledgers = new Ledgers(),
+): Promise<DiskStorage> {
+  return new DiskStorage(chooseRoot(await procWorks(), options.portable), options, digests, ledgers)
 }

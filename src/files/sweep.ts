@@ -3,8 +3,9 @@ import { claim, isClaimed } from './claim.js'
 import { lookUp } from './entry.js'
 import { errnoOf } from './errno.js'
 import type { Folder, Root } from './folder.js'
+import type { Ledger } from './ledger.js'
 import { isResumable } from './own-partials.js'
-import { removePartial } from './partial.js'
+import { discardPartial } from './partial.js'
 import { isPartialName, isReservedName } from './partial-name.js'
 import { scan } from './scan.js'
 
@@ -17,14 +18,15 @@ const CONCURRENCY = 8
  * is passed over; a signal that fires ends it early.
  *
  * @param keep milliseconds for which a partial may be resumed
+ * @param ledger counts what is beneath the root
  * @returns how many were removed
  */
-export async function sweep(root: Root, keep: number, signal?: AbortSignal): Promise<number> {
+export async function sweep(root: Root, keep: number, ledger: Ledger, signal?: AbortSignal): Promise<number> {
   let removed = 0
   const pending: VirtualPath[] = [ROOT]
   while (pending.length > 0 && !signal?.aborted) {
     const found = await Promise.all(
-      pending.splice(-CONCURRENCY).map(path => sweepFolder(root, path, keep, signal)),
+      pending.splice(-CONCURRENCY).map(path => sweepFolder(root, path, keep, ledger, signal)),
     )
     for (const each of found) {
       removed += each.removed
@@ -34,7 +36,13 @@ export async function sweep(root: Root, keep: number, signal?: AbortSignal): Pro
   return removed
 }
 
-async function sweepFolder(root: Root, path: VirtualPath, keep: number, signal: AbortSignal | undefined) {
+async function sweepFolder(
+  root: Root,
+  path: VirtualPath,
+  keep: number,
+  ledger: Ledger,
+  signal: AbortSignal | undefined,
+) {
   const folders: VirtualPath[] = []
   let removed = 0
   try {
@@ -42,7 +50,11 @@ async function sweepFolder(root: Root, path: VirtualPath, keep: number, signal: 
     for await (const { name, dirent } of scan(folder)) {
       if (signal?.aborted) break
       if (dirent.isDirectory() && isAllowedName(name)) folders.push(childOf(path, name))
-      else if (dirent.isFile() && isReservedName(name) && (await removeLeftover(folder, name, keep)))
+      else if (
+        dirent.isFile() &&
+        isReservedName(name) &&
+        (await ledger.step(() => removeLeftover(folder, name, keep, ledger)))
+      )
         removed++
     }
   } catch (error) {
@@ -51,12 +63,20 @@ async function sweepFolder(root: Root, path: VirtualPath, keep: number, signal: 
   return { folders, removed }
 }
 
-/** Removes a file of the server's own unless somebody may resume it or writes to it now. Whether it was removed. */
-export async function removeLeftover(folder: Folder, name: string, keep: number): Promise<boolean> {
+/**
+ * Removes a file of the server's own unless somebody may resume it or writes to it now; a step of the ledger.
+ * @returns whether it was removed
+ */
+export async function removeLeftover(
+  folder: Folder,
+  name: string,
+  keep: number,
+  ledger: Ledger,
+): Promise<boolean> {
   if (isClaimed(folder, name)) return false
   // held, so that no upload takes it up between the look and the removal
   using _name = claim(folder, name)
   const stats = await lookUp(folder, name)
   if (!stats?.isFile() || (isPartialName(name) && isResumable(stats, keep))) return false
-  return await removePartial(folder, name)
+  return await discardPartial(ledger, folder, name)
 }

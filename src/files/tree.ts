@@ -1,7 +1,7 @@
 import type { Digest, DigestRequest } from '../core/digest.js'
 import { Fault } from '../core/fault.js'
 import type { Right } from '../core/permission.js'
-import type { Entry, Files, ReadableFile, Upload, UploadRequest } from '../core/ports.js'
+import type { Entry, Files, QuotaState, ReadableFile, Upload, UploadRequest } from '../core/ports.js'
 import { nameOf, parentOf, ROOT, type VirtualPath } from '../core/virtual-path.js'
 import * as changes from './changes.js'
 import type { DigestPool } from './digest-pool.js'
@@ -42,9 +42,14 @@ export class Tree implements Files {
     return withFaults(() => prepareUpload(this.#root, this.#owner, path, request))
   }
 
-  checkRoom(bytes: number): void {
+  async checkRoom(bytes: number): Promise<void> {
     const { maxSize } = this.#owner.options
     if (maxSize !== undefined && bytes > maxSize) throw new Fault('too_large')
+    await withFaults(() => this.#owner.account.check({ bytes, files: 0 }))
+  }
+
+  quota(): Promise<QuotaState | undefined> {
+    return withFaults(() => this.#owner.account.state())
   }
 
   entry(path: VirtualPath): Promise<Entry> {
@@ -72,15 +77,15 @@ export class Tree implements Files {
   }
 
   removeDir(path: VirtualPath): Promise<void> {
-    return withFaults(() => removeDir(this.#root, this.#owner, path))
+    return this.#change(() => removeDir(this.#root, this.#owner, path))
   }
 
   remove(path: VirtualPath): Promise<void> {
-    return withFaults(() => changes.remove(this.#root, this.#owner, path))
+    return this.#change(() => changes.remove(this.#root, this.#owner, path))
   }
 
   rename(from: VirtualPath, to: VirtualPath): Promise<void> {
-    return withFaults(() => changes.rename(this.#root, this.#owner, from, to))
+    return this.#change(() => changes.rename(this.#root, this.#owner, from, to))
   }
 
   setModified(path: VirtualPath, time: Date): Promise<void> {
@@ -101,6 +106,11 @@ export class Tree implements Files {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#root[Symbol.asyncDispose]()
+  }
+
+  /** A change of what the quota counts. */
+  #change(work: () => Promise<void>): Promise<void> {
+    return withFaults(() => this.#owner.account.ledger.step(work))
   }
 
   /** Opens a file for reading. @throws Fault `bad_range` when it ends before the offset */

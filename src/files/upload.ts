@@ -2,52 +2,25 @@ import { createHash } from 'node:crypto'
 import { type FileHandle, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../core/fault.js'
-import type { Right } from '../core/permission.js'
 import type { Upload, UploadReceipt } from '../core/ports.js'
 import { nameOf, type VirtualPath } from '../core/virtual-path.js'
-import type { Stats } from './entry.js'
+import { lookUp } from './entry.js'
 import { errnoOf, withFaults } from './errno.js'
-import type { Folder } from './folder.js'
+import { amountOf, type Ledger } from './ledger.js'
 import {
   continuePartial,
   createAnew,
+  discardPartial,
   placeNew,
   removePartial,
   renamePartial,
   syncFolder,
   writeAll,
 } from './partial.js'
+import { type Account, Hold } from './quota.js'
 import { openRegular, readRange } from './reader.js'
-import { chooseStart, type Start } from './upload-start.js'
-
-export interface UploadOptions {
-  /** Permission bits that new files and folders do not get. */
-  readonly umask: number
-  /** `commit`: file and folder are synced before a commit resolves; `rename`: they are not. */
-  readonly durability: 'commit' | 'rename'
-  /** Whether a SHA-256 is computed on the way. */
-  readonly checksum: boolean
-  /** Most bytes of one file; undefined for no limit. */
-  readonly maxSize: number | undefined
-  /** Milliseconds for which an unfinished upload may be resumed; 0 for not at all. */
-  readonly keepPartial: number
-}
-
-/** What was found and claimed before the upload began. The upload gives folder and hold back. */
-export interface UploadPlan {
-  readonly folder: Folder
-  readonly hold: Disposable
-  readonly path: VirtualPath
-  readonly rights: ReadonlySet<Right>
-  readonly start: Start
-  readonly existing: Stats | undefined
-  /** Whether the commit must not replace a file, whatever the rights. */
-  readonly unique: boolean
-  /** Whether what came before a cut may be continued. */
-  readonly resumable: boolean
-  /** What the user's partial for this path is called, and a name for what is not to be taken for it. */
-  readonly names: { readonly partial: string; readonly temporary: string }
-}
+import type { UploadOptions, UploadPlan } from './upload-plan.js'
+import { chooseStart } from './upload-start.js'
 
 /** The server writes to a file of its own, whatever the permission bits that it is to have in the end. */
 const OWNER_READ_WRITE = 0o600
@@ -60,6 +33,8 @@ export class FileUpload implements Upload {
   readonly path: VirtualPath
   readonly #plan: UploadPlan
   readonly #options: UploadOptions
+  readonly #ledger: Ledger
+  readonly #quota: Hold
   readonly #hash: ReturnType<typeof createHash> | undefined
   /** Permission bits of the finished file. */
   readonly #mode: number
@@ -75,10 +50,12 @@ export class FileUpload implements Upload {
   #disposed = false
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(plan: UploadPlan, options: UploadOptions) {
+  constructor(plan: UploadPlan, options: UploadOptions, account: Account) {
     this.path = plan.path
     this.#plan = plan
     this.#options = options
+    this.#ledger = account.ledger
+    this.#quota = new Hold(account, plan.existing)
     this.#hash = options.checksum ? createHash('sha256') : undefined
     this.#mode = plan.existing ? Number(plan.existing.mode) & 0o777 : 0o666 & ~options.umask
   }
@@ -119,7 +96,7 @@ export class FileUpload implements Upload {
       // closed first: network file systems report a full disk here
       this.#handle = undefined
       await handle.close()
-      await this.#place()
+      await this.#ledger.step(() => this.#place())
       if (this.#options.durability === 'commit') await syncFolder(this.#plan.folder)
       return { size: this.#position, sha256: this.#hash?.digest('hex') }
     })
@@ -143,8 +120,11 @@ export class FileUpload implements Upload {
       () => true,
       () => false,
     )
-    this.#kept = closed === true && this.#isWorthKeeping()
-    if (this.#name !== undefined && !this.#kept) await removePartial(this.#plan.folder, this.#name)
+    await this.#ledger.step(async () => {
+      this.#kept = closed === true && this.#isWorthKeeping()
+      const isLeft = this.#name !== undefined && !this.#kept
+      this.#quota.end(isLeft && (await removePartial(this.#plan.folder, this.#name as string)))
+    })
     await this.#plan.folder[Symbol.asyncDispose]()
     this.#plan.hold[Symbol.dispose]()
   }
@@ -181,7 +161,12 @@ export class FileUpload implements Upload {
   #isWorthKeeping(): boolean {
     const failed =
       this.#failure !== undefined && !(this.#failure instanceof Fault && this.#failure.kind === 'aborted')
-    return !failed && this.#name === this.#plan.names.partial && this.#position >= LEAST_KEPT
+    return (
+      !failed &&
+      this.#name === this.#plan.names.partial &&
+      this.#position >= LEAST_KEPT &&
+      this.#quota.mayStay
+    )
   }
 
   /**
@@ -191,18 +176,27 @@ export class FileUpload implements Upload {
   async #create(): Promise<void> {
     const { folder, start, resumable, names } = this.#plan
     const name = resumable && start.from === 'nothing' ? names.partial : names.temporary
-    this.#handle = await createAnew(folder, name, this.#mode | OWNER_READ_WRITE)
-    this.#name = name
-    if (name === names.temporary && start.from === 'nothing') await removePartial(folder, names.partial)
+    await this.#ledger.step(async () => {
+      if (start.from === 'nothing') await discardPartial(this.#ledger, folder, names.partial)
+      this.#quota.take({ bytes: 0, files: 1 })
+      this.#handle = await createAnew(folder, name, this.#mode | OWNER_READ_WRITE)
+      this.#name = name
+    })
   }
 
   async #continue(bytes: number): Promise<void> {
     const { folder, names } = this.#plan
-    this.#handle = await continuePartial(folder, names.partial, bytes)
+    const handle = await this.#ledger.step(async () => {
+      const earlier = amountOf(await lookUp(folder, names.partial))
+      const opened = await continuePartial(folder, names.partial, bytes)
+      this.#quota.adopt(earlier, bytes)
+      return opened
+    })
+    this.#handle = handle
     this.#name = names.partial
     this.#position = bytes
     if (!this.#hash) return
-    for await (const chunk of readRange(this.#handle, 0, bytes)) {
+    for await (const chunk of readRange(handle, 0, bytes)) {
       if (this.#disposed) throw new Fault('aborted')
       this.#hash.update(chunk)
     }
@@ -225,25 +219,34 @@ export class FileUpload implements Upload {
   async #becomeResumable(): Promise<void> {
     const { folder, resumable, names } = this.#plan
     if (!resumable || this.#name !== names.temporary) return
-    await renamePartial(folder, names.temporary, names.partial)
-    this.#name = names.partial
+    await this.#ledger.step(async () => {
+      await discardPartial(this.#ledger, folder, names.partial)
+      await renamePartial(folder, names.temporary, names.partial)
+      this.#name = names.partial
+    })
   }
 
   /** The only place where bytes enter the file and the hash. They are hashed while the disk is busy with them. */
   async #append(chunks: readonly Uint8Array[], bytes: number): Promise<void> {
-    const writing = writeAll(this.#opened(), chunks, this.#position)
-    for (const chunk of chunks) this.#hash?.update(chunk)
-    await writing
-    this.#position += bytes
+    await this.#ledger.step(async () => {
+      this.#quota.take({ bytes, files: 0 })
+      const writing = writeAll(this.#opened(), chunks, this.#position)
+      for (const chunk of chunks) this.#hash?.update(chunk)
+      await writing
+      this.#position += bytes
+    })
   }
 
   async #place(): Promise<void> {
     const { folder, path, rights, unique, existing, names } = this.#plan
     const [written, name] = [this.#name as string, nameOf(path)]
-    if (!unique && (existing || rights.has('overwrite'))) await renamePartial(folder, written, name)
+    const replaces = !unique && (existing !== undefined || rights.has('overwrite'))
+    this.#quota.expect(replaces ? await lookUp(folder, name) : undefined)
+    if (replaces) await renamePartial(folder, written, name)
     else if (!(await placeNew(folder, written, name))) throw new Fault(unique ? 'exists' : 'denied')
     this.#name = undefined
+    this.#quota.committed()
     // an older one that did not reach to where this upload began
-    if (written !== names.partial) await removePartial(folder, names.partial)
+    if (written !== names.partial) await discardPartial(this.#ledger, folder, names.partial)
   }
 }

@@ -55,6 +55,7 @@ class NoticedFiles implements Files {
 
   openRead: Files['openRead'] = (path, from) => this.#files.openRead(path, from)
   checkRoom: Files['checkRoom'] = bytes => this.#files.checkRoom(bytes)
+  quota: Files['quota'] = path => this.#files.quota(path)
   entry: Files['entry'] = path => this.#files.entry(path)
   storedEntry: Files['storedEntry'] = path => this.#files.storedEntry(path)
   digest: Files['digest'] = (path, request, signal) => this.#files.digest(path, request, signal)

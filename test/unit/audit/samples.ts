@@ -37,6 +37,7 @@ export const SAMPLES: readonly events.AuditEvent[] = [
   events.fileUploaded('/inbox/a.txt', { ...transfer, size: 12, sha256: 'ab'.repeat(32), close: 'clean' }),
   events.fileDownloadFailed('/outbox/a.txt', 'file_shrank'),
   events.fileUploadFailed('/inbox/a.txt', 'no_space', { bytes: 7, kept: false }),
+  events.quotaExceeded('/inbox/a.txt', { bytes: 7, kept: false }),
   events.fileHashed('/outbox/a.txt', { algorithm: 'SHA-256', from: 0, bytes: 12, digest: 'ab'.repeat(32) }),
   events.fileDeleted('/a.txt'),
   events.fileRenamed('/a.txt', '/b.txt'),

@@ -164,8 +164,8 @@ const CASES: readonly (readonly [name: string, text: string, expected: RegExp])[
   ['an impossible date', user('    grants: { /: read-only }\n    expires: 2027-02-30\n'), /expected a date/],
   [
     'a feature of a later release',
-    user('    grants: { /: read-only }\n    quota: { files: 1 }\n'),
-    /^9:5 {2}users\[0\]\.quota: unknown key/,
+    user('    grants: { /: read-only }\n    secondFactor: totp\n'),
+    /^9:5 {2}users\[0\]\.secondFactor: unknown key/,
   ],
   [
     'a webhook without secret',

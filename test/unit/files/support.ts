@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync } from 'node:fs'
 import { mkdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '../../../src/core/fault.js'
-import type { Identity } from '../../../src/core/identity.js'
+import type { Identity, Quota } from '../../../src/core/identity.js'
 import { Grants, type Preset, RIGHTS, type Right } from '../../../src/core/permission.js'
 import type { Entry, Files, UploadReceipt, UploadRequest } from '../../../src/core/ports.js'
 import type { FaultKind } from '../../../src/core/reason.js'
@@ -10,10 +10,11 @@ import { parsePath, ROOT, type VirtualPath } from '../../../src/core/virtual-pat
 import { openBeneath } from '../../../src/files/beneath.js'
 import { DigestPool } from '../../../src/files/digest-pool.js'
 import type { RootOpener } from '../../../src/files/folder.js'
+import type { Ledgers } from '../../../src/files/ledger.js'
 import { ownerPrefix, partialName } from '../../../src/files/partial-name.js'
 import { openPortable } from '../../../src/files/portable.js'
 import { DiskStorage } from '../../../src/files/storage.js'
-import type { UploadOptions } from '../../../src/files/upload.js'
+import type { UploadOptions } from '../../../src/files/upload-plan.js'
 import { type TempDir, tempDir } from '../../helpers/temp-dir.js'
 
 export type GrantTable = Record<string, Preset | readonly Right[]>
@@ -54,15 +55,18 @@ export interface Setup {
   readonly options?: Partial<UploadOptions>
   readonly digests?: DigestPool
   readonly user?: string
+  readonly quota?: Partial<Quota>
+  readonly ledgers?: Ledgers
 }
 
 export const openFiles = (
   home: string,
-  { opener, grants, options, digests, user }: Setup = {},
+  { opener, grants, options, digests, user, quota, ledgers }: Setup = {},
 ): Promise<Files> =>
-  new DiskStorage(opener ?? openBeneath, { ...OPTIONS, ...options }, digests ?? DIGESTS).open(
-    identityOf(home, grants ?? EVERYTHING, user),
-  )
+  new DiskStorage(opener ?? openBeneath, { ...OPTIONS, ...options }, digests ?? DIGESTS, ledgers).open({
+    ...identityOf(home, grants ?? EVERYTHING, user),
+    quota: quota && { bytes: quota.bytes, files: quota.files },
+  })
 
 export interface Scene extends AsyncDisposable {
   /** The host folder that is the user's root. */

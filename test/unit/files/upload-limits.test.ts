@@ -10,8 +10,8 @@ import { fault, openFiles, path, put, scene } from './support.js'
 describe('the largest file', () => {
   it('may be reached and not passed, and nothing can be done after', async () => {
     await using s = await scene({ options: { maxSize: 10 } })
-    s.files.checkRoom(10)
-    assert.throws(() => s.files.checkRoom(11), fault('too_large'))
+    await s.files.checkRoom(10)
+    await assert.rejects(s.files.checkRoom(11), fault('too_large'))
     await put(s.files, '/file', '0123456789')
     await using upload = await s.files.prepareUpload(path('/other'), { from: 0 })
     await upload.open()
@@ -33,7 +33,7 @@ describe('the largest file', () => {
 
   it('without one there is room for anything', async () => {
     await using s = await scene()
-    s.files.checkRoom(Number.MAX_SAFE_INTEGER)
+    await s.files.checkRoom(Number.MAX_SAFE_INTEGER)
   })
 })
 
