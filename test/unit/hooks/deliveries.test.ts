@@ -1,50 +1,12 @@
 import assert from 'node:assert/strict'
-import { readdir, rm, writeFile } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { Fault } from '../../../src/core/fault.js'
-import { Deliveries, type DeliveryPolicy } from '../../../src/hooks/deliveries.js'
-import { type Deliver, DeliveryFailure } from '../../../src/hooks/delivery.js'
+import type { Deliver } from '../../../src/hooks/delivery.js'
 import { newNoticeId, type UploadNotice } from '../../../src/hooks/notice.js'
-import { QueueFolder } from '../../../src/hooks/queue-folder.js'
-import { memoryLog } from '../../helpers/audit-log.js'
 import { tempDir } from '../../helpers/temp-dir.js'
-import { memoryAudit, notice } from './support.js'
-
-const POLICY: Omit<DeliveryPolicy, 'deliver'> = {
-  concurrency: 4,
-  queue: { max: 100, keepFailed: 10 },
-  retry: { delay: 2, maxDelay: 8, giveUpAfter: 60_000 },
-}
-
-const REFUSAL = new DeliveryFailure('hook_rejected', 'HTTP 500')
-
-/** A queue in a folder, and what became of its notices. */
-async function queueIn(folder: string, deliver: Deliver, change: Partial<DeliveryPolicy> = {}) {
-  const audit = memoryAudit()
-  const log = memoryLog()
-  const deliveries = new Deliveries('webhook', await QueueFolder.open(folder), {
-    audit,
-    log,
-    random: () => 1,
-  })
-  deliveries.replace({ ...POLICY, deliver, ...change })
-  return {
-    deliveries,
-    audit,
-    log,
-    accept: async (one: UploadNotice = notice()) => {
-      using place = deliveries.reserve()
-      await place.accept(one)
-      return one
-    },
-    waiting: async () => (await readdir(folder)).filter(name => name.endsWith('.json')),
-    [Symbol.asyncDispose]: () => deliveries.stop(0),
-  }
-}
-
-const fault = (kind: string, reason: string) => (error: unknown) =>
-  error instanceof Fault && error.kind === kind && error.reason === reason
+import { fault, POLICY, queueIn, REFUSAL } from './deliveries-support.js'
+import { notice } from './support.js'
 
 test('a notice is delivered once, recorded with whom it is about, and gone', async () => {
   await using dir = await tempDir()
@@ -209,60 +171,4 @@ test('a hook that is off keeps its notices until it is on again', async () => {
   queue.deliveries.replace({ ...POLICY, deliver })
   await queue.audit.seen('hook.delivered')
   assert.equal(told, 1)
-})
-
-test('a stop gives what runs its grace, then cuts it short and keeps it', async () => {
-  await using dir = await tempDir()
-  let begun = () => {}
-  const running = new Promise<void>(resolve => {
-    begun = resolve
-  })
-  await using queue = await queueIn(dir.path, (_one, _attempt, signal) => {
-    begun()
-    return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
-  })
-  await queue.deliveries.start()
-  const one = await queue.accept()
-  await running
-  await queue.deliveries.stop(5)
-  assert.deepEqual(await queue.waiting(), [`${one.id}.json`])
-  assert.deepEqual(queue.audit.events, [])
-})
-
-test('a file that is no notice is set aside and stops nothing', async () => {
-  await using dir = await tempDir()
-  const id = newNoticeId(1)
-  await writeFile(join(dir.path, `${id}.json`), '{')
-  await using queue = await queueIn(dir.path, async () => {})
-  await queue.accept()
-  await queue.deliveries.start()
-  await queue.audit.seen('hook.delivered')
-  await queue.deliveries.stop(1000)
-  assert.deepEqual(await readdir(join(dir.path, 'failed')), [`${id}.json`])
-  assert.ok(queue.log.lines.some(line => line.includes('no notice')))
-})
-
-test('an audit log that cannot be written stops nothing', async () => {
-  await using dir = await tempDir()
-  let told = () => {}
-  const delivered = new Promise<void>(resolve => {
-    told = resolve
-  })
-  const log = memoryLog()
-  const fail = () => {
-    throw new Fault('audit_unavailable')
-  }
-  const audit = { record: fail, requireWritable: fail }
-  const deliveries = new Deliveries('command', await QueueFolder.open(dir.path), {
-    audit,
-    log,
-    random: () => 1,
-  })
-  deliveries.replace({ ...POLICY, deliver: async () => told() })
-  await deliveries.start()
-  await deliveries.reserve().accept(notice())
-  await delivered
-  await deliveries.stop(1000)
-  assert.deepEqual(await readdir(dir.path), ['failed'])
-  assert.ok(log.lines.some(line => line.includes('could not be written to the audit log')))
 })
