@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { lutimes, mkdir, open, rename as renameOnHost, unlink } from 'node:fs/promises'
+import { lutimes, mkdir, open, rename as renameOnHost, rmdir, unlink } from 'node:fs/promises'
 import { Fault } from '../core/fault.js'
 import type { Grants } from '../core/permission.js'
 import { isWithin, nameOf, parentOf, ROOT, type VirtualPath } from '../core/virtual-path.js'
@@ -34,7 +34,13 @@ export async function makeDir(
   await using folder = await root.folder(parentOf(path))
   if (await partials.find(folder, nameOf(path))) throw new Fault('exists')
   await mkdir(folder.at(nameOf(path)), mode)
-  await changeMode(folder, nameOf(path), mode)
+  try {
+    await changeMode(folder, nameOf(path), mode)
+  } catch (error) {
+    // Whoever is told that it failed must not find it. One that somebody has used by now stays.
+    await rmdir(folder.at(nameOf(path))).catch(() => {})
+    throw error
+  }
 }
 
 /**

@@ -117,8 +117,9 @@ export async function placeNew(folder: Folder, partial: string, name: string): P
 
 const NO_HARD_LINKS = new Set<string | undefined>(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
 
-/** Makes the folder's entries survive a power failure. Throws the errno. */
-export async function syncFolder(folder: Folder): Promise<void> {
-  await using handle = await open(folder.at('.'), constants.O_RDONLY | constants.O_DIRECTORY)
-  await handle.sync()
-}
+/**
+ * Syncing what this gives makes the folder's entries survive a power failure. To be opened before they are changed: what
+ * is done must not fail afterwards for want of a file descriptor. Throws the errno.
+ */
+export const openEntries = (folder: Folder): Promise<FileHandle> =>
+  open(folder.at('.'), constants.O_RDONLY | constants.O_DIRECTORY)

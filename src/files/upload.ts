@@ -11,10 +11,10 @@ import {
   continuePartial,
   createAnew,
   discardPartial,
+  openEntries,
   placeNew,
   removePartial,
   renamePartial,
-  syncFolder,
   writeAll,
 } from './partial.js'
 import { type Account, Hold } from './quota.js'
@@ -91,13 +91,15 @@ export class FileUpload implements Upload {
   commit(): Promise<UploadReceipt> {
     return this.#inTurn(async () => {
       const handle = this.#opened()
+      const durable = this.#options.durability === 'commit'
+      await using entries = durable ? await openEntries(this.#plan.folder) : undefined
       if ((this.#mode & OWNER_READ_WRITE) !== OWNER_READ_WRITE) await handle.chmod(this.#mode)
-      if (this.#options.durability === 'commit') await handle.datasync()
+      if (durable) await handle.datasync()
       // closed first: network file systems report a full disk here
       this.#handle = undefined
       await handle.close()
       await this.#ledger.step(() => this.#place())
-      if (this.#options.durability === 'commit') await syncFolder(this.#plan.folder)
+      await entries?.sync()
       return { size: this.#position, sha256: this.#hash?.digest('hex') }
     })
   }

@@ -48,6 +48,13 @@ export class ServerProcess implements AsyncDisposable {
     throw new Error(`the server did not start, exit code ${child.exitCode}`)
   }
 
+  /** Of the process that runs now. */
+  get pid(): number {
+    const pid = this.#child?.pid
+    if (pid === undefined) throw new Error('the server does not run')
+    return pid
+  }
+
   /** SIGKILL: nothing in the process gets to run any more. */
   async kill(): Promise<void> {
     const child = this.#child
