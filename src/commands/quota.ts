@@ -2,7 +2,7 @@ import type { QuotaState } from '../core/ports.js'
 import { ROOT } from '../core/virtual-path.js'
 import type { PathCommand, ReadyCommand } from './command.js'
 
-/** draft-peterson-streamlined-ftp-command-extensions §4: the bytes that may still be stored. */
+/** draft-peterson-streamlined-ftp-command-extensions: the bytes that may still be stored. */
 export const AVBL: PathCommand = {
   verb: 'AVBL',
   syntax: '[path]',

@@ -167,6 +167,7 @@ describe('what is told', () => {
     const { lines } = await client.command('FEAT')
     assert.deepEqual(lines, [
       '211-Features:',
+      ' AVBL',
       ' CLNT',
       ' EPSV',
       ' HASH SHA-256*;SHA-512;SHA-1;MD5;CRC32',
