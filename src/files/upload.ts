@@ -146,12 +146,10 @@ export class FileUpload implements Upload {
 
   /** What was there when the upload began and is gone now is not the client's mistake. */
   async #work<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await withFaults(work)
-    } catch (error) {
+    return await withFaults(work).catch(error => {
       const isGone = error instanceof Fault && error.kind === 'not_found'
       throw isGone ? new Fault('storage_error', { cause: error }) : error
-    }
+    })
   }
 
   #opened(): FileHandle {
