@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type FileHandle, realpath } from 'node:fs/promises'
-import { join } from 'node:path'
+import type { FileHandle } from 'node:fs/promises'
 import { Fault } from '../core/fault.js'
 import type { Upload, UploadReceipt } from '../core/ports.js'
 import { nameOf, type VirtualPath } from '../core/virtual-path.js'
 import { lookUp } from './entry.js'
-import { errnoOf, withFaults } from './errno.js'
+import { withFaults } from './errno.js'
+import { hostPathOf } from './host-path.js'
 import { amountOf, type Ledger } from './ledger.js'
 import {
   continuePartial,
@@ -104,13 +104,8 @@ export class FileUpload implements Upload {
     })
   }
 
-  async hostPath(): Promise<string | undefined> {
-    try {
-      return join(await realpath(this.#plan.folder.at('.')), nameOf(this.path))
-    } catch (error) {
-      if (errnoOf(error) === undefined) throw error
-      return undefined
-    }
+  hostPath(): Promise<string | undefined> {
+    return hostPathOf(this.#plan.folder, nameOf(this.path))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
