@@ -43,8 +43,8 @@ export class FileUpload implements Upload {
   #name: string | undefined
   /** Bytes in the file. */
   #position = 0
-  /** Bytes in it that were there before the client's. */
-  #base = 0
+  /** Bytes in it that were there before the client's; undefined until all of them are taken over. */
+  #base: number | undefined
   #failure: unknown
   #kept = false
   #disposed = false
@@ -61,7 +61,7 @@ export class FileUpload implements Upload {
   }
 
   get bytes(): number {
-    return this.#position - this.#base
+    return this.#base === undefined ? 0 : this.#position - this.#base
   }
 
   get kept(): boolean {

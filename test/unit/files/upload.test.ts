@@ -200,6 +200,8 @@ for (const [kind, opener] of ROOTS) {
       await Promise.all([opening, writing].map(upload => upload[Symbol.asyncDispose]()))
       await written
       await opened
+      // What was taken over is not the client's: a line cut in this moment was told as so many bytes received.
+      assert.equal(opening.bytes, 0)
       await assert.rejects(writing.write([Buffer.from('x')]), fault('aborted'))
       await assert.rejects(writing.commit(), fault('aborted'))
       await writing[Symbol.asyncDispose]()
