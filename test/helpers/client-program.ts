@@ -63,10 +63,12 @@ export async function run(program: string, args: readonly string[], options?: Ru
  * `test` for tests that need a client program: skipped with a reason where it is not installed, unless
  * PORTCULLIS_REQUIRE_CLIENTS=1 says that it has to be.
  */
-export function testWith(program: string): (name: string, body: () => Promise<void>) => void {
+export function testWith(
+  program: string,
+): (name: string, body: () => Promise<void>, options?: { readonly todo: string }) => void {
   const required = process.env.PORTCULLIS_REQUIRE_CLIENTS === '1'
   const skip = required || isInstalled(program) ? false : `${program} is not installed`
-  return (name, body) => void test(name, { skip, timeout: 2 * LIMIT_MS }, body)
+  return (name, body, options) => void test(name, { skip, timeout: 2 * LIMIT_MS, ...options }, body)
 }
 
 const isInstalled = (program: string): boolean =>
