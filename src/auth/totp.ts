@@ -7,6 +7,8 @@ const WINDOW = 1
 /** RFC 4226 §4 R6: the length of the hash. */
 const SECRET_BYTES = 20
 
+const CODE = /^[0-9]{6}$/
+
 const PERIOD_MS = FORM.period * 1000
 
 /** The first moment, in milliseconds since 1970, at which no code of a step is right any more. */
@@ -32,6 +34,8 @@ export class TotpSecret {
   stepOf(code: string, now: Date): number | undefined {
     const timestamp = now.getTime()
     const token = code.replaceAll(' ', '')
+    // The library throws at six characters of more than six bytes.
+    if (!CODE.test(token)) return undefined
     const delta = TOTP.validate({ ...FORM, token, secret: this.#secret, timestamp, window: WINDOW })
     return delta === null ? undefined : TOTP.counter({ period: FORM.period, timestamp }) + delta
   }

@@ -35,8 +35,9 @@ async function typedTwice(user: string): Promise<string> {
 export function typed(question: string, { echo = false } = {}): Promise<string> {
   const { stdin, stderr } = process
   const show = (text: string) => void (echo && stderr.write(text))
-  stderr.write(question)
+  // Before the question: what answers it at once must not be echoed by the terminal.
   stdin.setRawMode(true).setEncoding('utf8').resume()
+  stderr.write(question)
   return new Promise((resolve, reject) => {
     let line = ''
     const finish = (settle: () => void) => {

@@ -87,6 +87,7 @@ test('a refusal reads the same whatever was wrong, which only the audit log has'
     [first, 'PASS', `wrong${used}`, 'wrong_password'],
     [first, 'PASS', PASSWORD + wrongCode(), 'wrong_code'],
     [first, 'ACCT', wrongCode(), 'wrong_code'],
+    [first, 'ACCT', '１２３４５６', 'wrong_code'],
     [first, 'ACCT', '', 'code_missing'],
     [other, 'PASS', PASSWORD + used, 'replayed_code'],
     [other, 'ACCT', used, 'replayed_code'],

@@ -44,6 +44,9 @@ describe('a code', () => {
     ['two steps old', CODES[1], 'wrong_code'],
     ['of nothing', '000000', 'wrong_code'],
     ['of eight digits', `00${CODES[3]}`, 'wrong_code'],
+    ['of six characters that are more bytes', 'üüüüüü', 'wrong_code'],
+    ['of six letters', 'abcdef', 'wrong_code'],
+    ['of blanks', '      ', 'wrong_code'],
     ['with the password before it', `right${CODES[3]}`, 'wrong_code'],
     ['that is empty', '', 'code_missing'],
   ]
