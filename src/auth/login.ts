@@ -1,21 +1,32 @@
+import type { LoginFactor } from '../core/audit-event.js'
 import { Fault } from '../core/fault.js'
-import type { Identity } from '../core/identity.js'
-import type { Authenticator, Credentials, LoginLimits } from '../core/ports.js'
+import type { Authenticator, AwaitedCode, Credentials, LoggedIn, LoginLimits } from '../core/ports.js'
 import type { Reason } from '../core/reason.js'
-import type { UserRecord } from './user.js'
+import { SecondFactor } from './second-factor.js'
+import { splitCode } from './totp.js'
+import type { User, UserRecord } from './user.js'
 import { UserTable } from './users.js'
 import type { Verifier } from './verifier.js'
 
 const MAX_CREDENTIAL_BYTES = 1024
 
+/** Who tries, from where. */
+type Claimant = Pick<Credentials, 'user' | 'address'>
+
+/** What the password, and a code appended to it, led to: nothing, everything that is asked, or half of it. */
+type Verdict =
+  | { readonly refused: Reason }
+  | { readonly proven: User; readonly factor: LoginFactor | 'awaited' }
+
 /**
- * The way of a login: form, limits, user, password, limits again. Whatever refuses it, the client gets the same
- * fault after the same work; only the reason in the audit log differs.
+ * The way of a login: form, limits, user, password, one-time code, limits again. Whatever refuses it, the client gets
+ * the same fault after the same work, one verification; only the reason in the audit log differs.
  */
 export class Login implements Authenticator {
   readonly #limits: LoginLimits
   readonly #verifier: Verifier
   readonly #now: () => Date
+  readonly #codes: SecondFactor
   #users: UserTable
 
   /** @throws Error as {@link UserTable} */
@@ -24,7 +35,7 @@ export class Login implements Authenticator {
     tools: {
       readonly limits: LoginLimits
       readonly verifier: Verifier
-      /** Decides who is expired; the system's clock when left out. */
+      /** Decides who is expired and which codes are right; the system's clock when left out. */
       readonly now?: () => Date
     },
   ) {
@@ -32,23 +43,20 @@ export class Login implements Authenticator {
     this.#limits = tools.limits
     this.#verifier = tools.verifier
     this.#now = tools.now ?? (() => new Date())
+    this.#codes = new SecondFactor(this.#now)
   }
 
-  async login(credentials: Credentials, signal: AbortSignal): Promise<Identity> {
+  async login(credentials: Credentials, signal: AbortSignal): Promise<LoggedIn | AwaitedCode> {
     const { user, password, address } = credentials
     if (!isWellFormed(user) || !isWellFormed(password))
       return this.#fail(credentials, 'malformed_credentials')
     await this.#limits.check(user, address)
-    const refusal = await this.#examine(credentials, signal)
-    if (refusal !== undefined) return this.#fail(credentials, refusal)
-    // Guesses that were on their way when the limit was reached must not count, not even right ones.
-    await this.#limits.check(user, address)
-    await this.#limits.succeeded(user, address)
-    // No wait from here on. The users may have been replaced since the password was compared.
-    const found = this.#users.get(user)
-    const stillRefused = found === undefined ? 'unknown_user' : found.refusal(address, this.#now())
-    if (found === undefined || stillRefused !== undefined) throw refused(stillRefused ?? 'unknown_user')
-    return found.identity
+    const verdict = await this.#examine(credentials, signal)
+    if ('refused' in verdict) return this.#fail(credentials, verdict.refused)
+    const { proven, factor } = verdict
+    return factor === 'awaited'
+      ? this.#await({ user, address }, proven)
+      : this.#admit(credentials, proven, factor)
   }
 
   /**
@@ -67,23 +75,63 @@ export class Login implements Authenticator {
     return user !== undefined && user.barred(this.#now()) === undefined
   }
 
-  /** Why this login is refused; undefined when it is not. One verification, whatever the answer. */
-  async #examine(credentials: Credentials, signal: AbortSignal): Promise<Reason | undefined> {
+  /** One verification, whatever the answer. */
+  async #examine(credentials: Credentials, signal: AbortSignal): Promise<Verdict> {
     const { user, password, address } = credentials
     const users = this.#users
     const found = users.get(user)
     const refusal = found === undefined ? 'unknown_user' : found.refusal(address, this.#now())
     if (found === undefined || refusal !== undefined) {
       await this.#verifier.waste({ hash: users.dummyHash, password }, signal)
-      return refusal
+      return { refused: refusal ?? 'unknown_user' }
     }
-    const right = await this.#verifier.verify({ user, hash: found.passwordHash, password }, signal)
+    const hash = found.passwordHash
+    // The end of a password is always taken for the code: trying both ways would cost two verifications.
+    const appended = found.totp && splitCode(password)
+    const right = found.totp
+      ? await this.#verifier.compare({ hash, password: appended?.password ?? password }, signal)
+      : await this.#verifier.verify({ user, hash, password }, signal)
     // A password that was replaced meanwhile is right no longer.
-    const isCurrent = this.#users.get(user)?.passwordHash === found.passwordHash
-    return right && isCurrent ? undefined : 'wrong_password'
+    if (!right || this.#users.get(user)?.passwordHash !== hash) return { refused: 'wrong_password' }
+    if (!found.totp) return { proven: found, factor: 'password' }
+    if (!appended) return { proven: found, factor: 'awaited' }
+    const refused = this.#codes.refusal(found, appended.code, address)
+    return refused === undefined ? { proven: found, factor: 'password+totp' } : { refused }
   }
 
-  async #fail({ user, address }: Credentials, reason: Reason): Promise<never> {
+  #await(claimant: Claimant, proven: User): AwaitedCode {
+    let open = true
+    return {
+      finish: async code => {
+        if (!open) throw new Fault('bad_sequence')
+        open = false
+        await this.#limits.check(claimant.user, claimant.address)
+        const refusal = this.#codes.refusal(proven, code, claimant.address)
+        if (refusal !== undefined) return this.#fail(claimant, refusal)
+        return this.#admit(claimant, proven, 'password+totp')
+      },
+      abandon: async () => {
+        if (!open) return false
+        open = false
+        await this.#limits.failed(claimant.user, claimant.address)
+        return true
+      },
+    }
+  }
+
+  async #admit({ user, address }: Claimant, proven: User, factor: LoginFactor): Promise<LoggedIn> {
+    // Guesses that were on their way when the limit was reached must not count, not even right ones.
+    await this.#limits.check(user, address)
+    await this.#limits.succeeded(user, address)
+    // No wait from here on. The users may have been replaced since the password was compared.
+    const found = this.#users.get(user)
+    if (found === undefined) throw refused('unknown_user')
+    const refusal = found.refusal(address, this.#now()) ?? found.changedSince(proven)
+    if (refusal !== undefined) throw refused(refusal)
+    return { identity: found.identity, factor }
+  }
+
+  async #fail({ user, address }: Claimant, reason: Reason): Promise<never> {
     await this.#limits.failed(user, address)
     throw refused(reason)
   }

@@ -3,12 +3,15 @@ import type { Compat, Identity, Quota } from '../core/identity.js'
 import { Grants, type Preset, type Right } from '../core/permission.js'
 import type { Reason } from '../core/reason.js'
 import { parsePath, ROOT } from '../core/virtual-path.js'
+import { TotpSecret } from './totp.js'
 
 /** A user as the configuration has it. */
 export interface UserRecord {
   readonly name: string
   /** argon2id in PHC form. */
   readonly passwordHash: string
+  /** Base32 of the secret that one-time codes are made of; undefined where the password is enough. */
+  readonly totp?: string | undefined
   /** Absolute host path. */
   readonly home: string
   readonly grants: Iterable<readonly [folder: string, rights: Preset | readonly Right[]]>
@@ -33,11 +36,12 @@ type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
 export class User {
   readonly identity: Identity
   readonly passwordHash: string
+  readonly totp: TotpSecret | undefined
   readonly #networks: readonly Network[] | undefined
   readonly #expires: Date | undefined
   readonly #disabled: boolean
 
-  /** @throws Error for a network that is none */
+  /** @throws Error for a network that is none, or a secret that is no base32 */
   constructor(record: UserRecord) {
     this.identity = Object.freeze({
       name: record.name,
@@ -53,6 +57,7 @@ export class User {
       quota: record.quota && Object.freeze({ ...record.quota }),
     })
     this.passwordHash = record.passwordHash
+    this.totp = record.totp === undefined ? undefined : new TotpSecret(record.totp)
     this.#networks = record.allowFrom?.map(parseNetwork)
     this.#expires = record.expires
     this.#disabled = record.disabled ?? false
@@ -67,6 +72,13 @@ export class User {
   /** Why no password helps from this address; undefined when the password decides. */
   refusal(address: string, now: Date): Reason | undefined {
     return this.barred(now) ?? (this.#isAllowedFrom(address) ? undefined : 'address_not_allowed')
+  }
+
+  /** Why who proved to be this user before a reload has to do so again; undefined when nothing of that has changed. */
+  changedSince(before: User): Reason | undefined {
+    if (before.passwordHash !== this.passwordHash) return 'wrong_password'
+    if (before.totp?.text === this.totp?.text) return undefined
+    return before.totp === undefined ? 'code_missing' : 'wrong_code'
   }
 
   #isAllowedFrom(address: string): boolean {

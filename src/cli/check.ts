@@ -20,6 +20,8 @@ export async function check(file: string): Promise<number> {
     return EXIT.wrong
   }
   print(`${shownPath(resolve(file))}: valid; ${summary(config)}`)
+  if (config.users.some(({ totp }) => totp !== null))
+    print(`one-time codes need the right time, to 30 seconds; here it is ${new Date().toISOString()}`)
   return EXIT.fine
 }
 

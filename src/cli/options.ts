@@ -81,6 +81,7 @@ export const userRecords = ({ users }: Config): UserRecord[] => users.map(userRe
 const userRecord = (user: UserConfig): UserRecord => ({
   name: user.name,
   passwordHash: user.passwordHash,
+  totp: user.totp ?? undefined,
   home: user.home,
   grants: Object.entries(user.grants),
   mounts: user.mounts.map(({ at, source, grants }) => ({ at, source, rights: grants })),

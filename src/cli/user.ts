@@ -21,7 +21,7 @@ export interface AddOptions extends InFile, PasswordSource {
   readonly grant?: readonly string[]
 }
 
-const APPLIED = 'A running server takes it in on SIGHUP, or by itself with --watch.'
+export const APPLIED = 'A running server takes it in on SIGHUP, or by itself with --watch.'
 
 export async function userAdd(name: string, options: AddOptions): Promise<number> {
   const { config: file, home } = options
@@ -79,9 +79,10 @@ export async function userList({ config: file }: InFile): Promise<number> {
     stateOf(user),
     grantsOf(user),
     user.allowFrom?.join(' ') ?? 'anywhere',
+    user.totp === null ? 'password' : 'password+totp',
     user.home,
   ])
-  const table = [['NAME', 'STATE', 'GRANTS', 'FROM', 'HOME'], ...rows]
+  const table = [['NAME', 'STATE', 'GRANTS', 'FROM', 'LOGIN', 'HOME'], ...rows]
   const widths = table[0]?.map((_, column) => Math.max(...table.map(row => row[column]?.length ?? 0))) ?? []
   for (const row of table)
     print(

@@ -41,7 +41,9 @@ export interface LoginFlow {
   /** USER: starts the login anew, whatever was before. */
   begin(user: string): Promise<void>
   /** PASS. @throws Fault `bad_sequence` without USER, `login_refused` */
-  finish(password: string): Promise<void>
+  finish(password: string): Promise<'logged_in' | 'need_code'>
+  /** ACCT. @throws Fault `bad_sequence` when no code is awaited, `login_refused` */
+  account(code: string): Promise<'logged_in' | 'not_needed'>
   /** @throws Fault `bad_sequence` once USER was sent: HOST comes before it (RFC 7151 §3.1) */
   requireNone(): void
 }

@@ -19,8 +19,18 @@ export const PASS: AnyTimeCommand = {
   phase: 'any',
   argument: 'optional',
   async *run({ login }, password) {
-    await login.finish(password)
-    yield 'logged_in'
+    yield await login.finish(password)
+  },
+}
+
+/** The second factor, where PASS was answered with 332 (RFC 959 §4.1.1). Some clients send it after every login. */
+export const ACCT: AnyTimeCommand = {
+  verb: 'ACCT',
+  syntax: 'code',
+  phase: 'any',
+  argument: 'optional',
+  async *run({ login }, code) {
+    yield await login.account(code)
   },
 }
 

@@ -6,6 +6,7 @@ export const isSecret = (path: readonly PropertyKey[]): boolean => {
   const [before, last] = path.slice(-2)
   return (
     last === 'passwordHash' ||
+    last === 'totp' ||
     (before === 'audit' && last === 'key') ||
     (before === 'webhook' && (last === 'secret' || last === 'url')) ||
     (before === 'users' && path.length === 2)

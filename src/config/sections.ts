@@ -4,6 +4,9 @@ import { count, duration, hostPath, line, size, umask } from './scalars.js'
 
 // One function per section of the file. Every default of the server stands here (and in users.ts), nowhere else.
 
+/** Of `server.greeting`, where nobody wrote one. */
+export const GREETING = 'File exchange ready'
+
 export const server = () =>
   z.strictObject({
     listen: z
@@ -16,7 +19,7 @@ export const server = () =>
       .prefault({})
       .describe('Where the control connection is accepted.'),
     greeting: line(200)
-      .default('File exchange ready')
+      .default(GREETING)
       .describe('Text of the first reply. Name no product and no version: it is read by everyone.'),
     maxSessions: count(1, 100_000).default(2000).describe('Most control connections at a time.'),
     maxSessionsPerAddress: count(1, 100_000)

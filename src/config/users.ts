@@ -5,6 +5,7 @@ import { parsePath, ROOT } from '../core/virtual-path.js'
 import { network } from './network.js'
 import { hashFault } from './password-hash.js'
 import { count, hostPath, lastDay, rate, size } from './scalars.js'
+import { totpSecret } from './totp-secret.js'
 
 const PRESET_NAMES = Object.keys(PRESETS) as [Preset, ...Preset[]]
 
@@ -86,6 +87,12 @@ export const user = () =>
           description:
             'argon2id hash in PHC form, at least 19456 KiB (m) and 2 passes (t). Written by `portcullis user add` and `portcullis user passwd`.',
         }),
+        totp: totpSecret()
+          .nullable()
+          .prefault(null)
+          .describe(
+            'Secret of the user’s one-time codes (RFC 6238: SHA-1, six digits, 30 seconds), in base32; with one, a login needs a code as well. Written by `portcullis user totp`. `null`: the password is enough.',
+          ),
         home: z.string({ error: HOME }).refine(staysWithin, HOME).optional().meta({
           title: 'folder path',
           description:

@@ -72,7 +72,9 @@ export const sessionEnded = (
 ): AuditEvent => ({ event: 'session.ended', outcome: 'success', reason, detail })
 
 // logins
-export const loginSucceeded = (factor: 'password') => success('login.succeeded', { factor })
+/** By what somebody proved to be the user. */
+export type LoginFactor = 'password' | 'password+totp'
+export const loginSucceeded = (factor: LoginFactor) => success('login.succeeded', { factor })
 export const loginFailed = (reason: Reason, attemptedUser: string) =>
   denied('login.failed', reason, { attemptedUser: shorten(attemptedUser) })
 export const addressBanned = (address: string, seconds: number) =>

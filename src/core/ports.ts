@@ -1,4 +1,4 @@
-import type { AuditEvent, Subject } from './audit-event.js'
+import type { AuditEvent, LoginFactor, Subject } from './audit-event.js'
 import type { Digest, DigestRequest } from './digest.js'
 import type { Endpoint } from './endpoint.js'
 import type { Identity, Quota } from './identity.js'
@@ -47,9 +47,22 @@ export interface Credentials {
   readonly address: string
 }
 
+export interface LoggedIn {
+  readonly identity: Identity
+  readonly factor: LoginFactor
+}
+
+/** The password was right, and a one-time code is still to come. */
+export interface AwaitedCode {
+  /** The one try there is. @throws Fault as `login` */
+  finish(code: string): Promise<LoggedIn>
+  /** The code will not come: a failed login, unless `finish` was tried. True when it was one. @throws Fault of the limits */
+  abandon(): Promise<boolean>
+}
+
 export interface Authenticator {
   /** @throws Fault `login_refused`; its reason is for the audit log, never for the client */
-  login(credentials: Credentials, signal: AbortSignal): Promise<Identity>
+  login(credentials: Credentials, signal: AbortSignal): Promise<LoggedIn | AwaitedCode>
 }
 
 /** A place among the allowed connections; given back when the connection is over. */

@@ -60,6 +60,9 @@ export const REASONS = [
   // logins
   'unknown_user',
   'wrong_password',
+  'wrong_code',
+  'replayed_code',
+  'code_missing',
   'user_disabled',
   'user_expired',
   'address_not_allowed',

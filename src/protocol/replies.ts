@@ -28,6 +28,7 @@ export const REPLIES = {
   pathname: [257, 'Current folder.'],
   // 3xx
   need_password: [331, 'Password required.'],
+  need_code: [332, 'One-time code required: send it with ACCT.'],
   pending: [350, 'Waiting for the next command.'],
   // 4xx: try again
   closing: [421, 'Closing the control connection.'],

@@ -1,8 +1,9 @@
 import type { LoginFlow } from '../commands/context.js'
-import { type AuditEvent, loginSucceeded, type Subject } from '../core/audit-event.js'
+import { type AuditEvent, loginFailed, loginSucceeded, type Subject } from '../core/audit-event.js'
 import { Fault, toFault } from '../core/fault.js'
-import type { Authenticator, SessionCounter, Storage } from '../core/ports.js'
-import { GREETED, ready, type State } from './state.js'
+import type { Identity } from '../core/identity.js'
+import type { Authenticator, Log, LoggedIn, SessionCounter, Storage } from '../core/ports.js'
+import { type Challenged, GREETED, ready, type State } from './state.js'
 
 /** A refused login, with the name that was tried: for the audit log, never for the client. */
 export class LoginRefused extends Fault {
@@ -31,8 +32,24 @@ export interface LoginSite {
   moveTo(state: State): Promise<void>
 }
 
-/** USER and PASS as moves between states: greeted → named → ready, and back to greeted when refused. */
+/**
+ * USER, PASS and ACCT as moves between states: greeted → named → ready, with challenged before ready where a one-time
+ * code is asked for, and back to greeted when refused.
+ */
 export function loginFlow(services: LoginServices, site: LoginSite): LoginFlow {
+  const { authenticator } = services
+
+  /** Back to `retry` when the login cannot be recorded: then it does not happen. */
+  const enter = async ({ identity, factor }: LoggedIn, retry: State) => {
+    await site.moveTo(await open(services, site, identity))
+    try {
+      site.record(loginSucceeded(factor))
+    } catch (error) {
+      await site.moveTo(retry)
+      throw error
+    }
+  }
+
   return {
     async begin(user) {
       await site.moveTo({ phase: 'named', user })
@@ -41,21 +58,29 @@ export function loginFlow(services: LoginServices, site: LoginSite): LoginFlow {
     async finish(password) {
       const state = site.state()
       if (state.phase !== 'named') throw new Fault('bad_sequence')
+      const { user } = state
       // One password for each USER: guessing costs a round trip more.
       await site.moveTo(GREETED)
-      try {
-        await site.moveTo(await enter(services, site, state.user, password))
-      } catch (thrown) {
-        const fault = toFault(thrown)
-        throw fault.kind === 'login_refused' ? new LoginRefused(state.user, fault) : fault
-      }
-      try {
-        site.record(loginSucceeded('password'))
-      } catch (error) {
-        // A login that cannot be recorded does not happen.
-        await site.moveTo(state)
-        throw error
-      }
+      return await refusable(user, async () => {
+        const credentials = { user, password, address: site.subject.client.address }
+        const step = await authenticator.login(credentials, site.signal)
+        if ('identity' in step) await enter(step, state)
+        else await site.moveTo({ phase: 'challenged', user, awaited: step })
+        return 'identity' in step ? 'logged_in' : 'need_code'
+      })
+    },
+
+    async account(code) {
+      const state = site.state()
+      // RFC 959 §5.4 has 202 for this. lftp sends its account whatever PASS was answered with.
+      if (state.phase === 'ready') return 'not_needed'
+      if (state.phase !== 'challenged') throw new Fault('bad_sequence')
+      const { user, awaited } = state
+      await refusable(user, async () => {
+        const loggedIn = await awaited.finish(code).finally(() => site.moveTo(GREETED))
+        await enter(loggedIn, { phase: 'named', user })
+      })
+      return 'logged_in'
     },
 
     requireNone() {
@@ -64,13 +89,30 @@ export function loginFlow(services: LoginServices, site: LoginSite): LoginFlow {
   }
 }
 
-async function enter(
-  { authenticator, sessions, storage }: LoginServices,
-  { subject, signal }: LoginSite,
-  user: string,
-  password: string,
+/** Ends a login: without its code it failed. Nobody waits for an answer, so what goes wrong here is for the log. */
+export async function giveUp({ user, awaited }: Challenged, record: LoginSite['record'], log: Log) {
+  try {
+    if (await awaited.abandon()) record(loginFailed('code_missing', user))
+  } catch (error) {
+    log.error({ err: error }, 'a login without its code could not be counted or recorded')
+  }
+}
+
+/** A refusal gets the name that was tried. */
+async function refusable<T>(user: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (thrown) {
+    const fault = toFault(thrown)
+    throw fault.kind === 'login_refused' ? new LoginRefused(user, fault) : fault
+  }
+}
+
+async function open(
+  { sessions, storage }: LoginServices,
+  { subject }: LoginSite,
+  identity: Identity,
 ): Promise<State> {
-  const identity = await authenticator.login({ user, password, address: subject.client.address }, signal)
   const place = sessions.enter(identity)
   try {
     return ready(identity, await storage.open(identity, { ...subject, user: identity.name }), place)

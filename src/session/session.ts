@@ -11,7 +11,7 @@ import { CommandRunner, type RunnerHost } from './command-runner.js'
 import { readyContext } from './context.js'
 import { isForeignProtocol } from './foreign-protocol.js'
 import { Inbox } from './inbox.js'
-import { loginFlow } from './login.js'
+import { giveUp, loginFlow } from './login.js'
 import type { LiveSession } from './roster.js'
 import type { SessionConnection, SessionOptions, SessionServices } from './services.js'
 import { GREETED, initialSettings, type State } from './state.js'
@@ -213,6 +213,7 @@ export class Session implements LiveSession, RunnerHost {
       this.#subject = { ...this.#subject, user: next.identity.name }
       this.#reader.limit = LINE_LIMIT
     }
+    if (before.phase === 'challenged') await giveUp(before, event => this.record(event), this.log)
     if (before.phase !== 'ready') return
     if (next.phase === 'named') this.#expectLogin()
     await this.#data.reset()

@@ -1,7 +1,7 @@
 import type { Settings } from '../commands/context.js'
 import { Fault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
-import type { Files } from '../core/ports.js'
+import type { AwaitedCode, Files } from '../core/ports.js'
 import { ROOT, type VirtualPath } from '../core/virtual-path.js'
 import { FACTS } from '../protocol/facts.js'
 
@@ -13,6 +13,13 @@ export interface Greeted {
 interface Named {
   readonly phase: 'named'
   readonly user: string
+}
+
+/** The password was right; ACCT has to bring the one-time code. */
+export interface Challenged {
+  readonly phase: 'challenged'
+  readonly user: string
+  readonly awaited: AwaitedCode
 }
 
 export interface Ready {
@@ -27,7 +34,7 @@ export interface Ready {
 }
 
 /** How far a session has come; what belongs to a phase exists only in it. */
-export type State = Greeted | Named | Ready
+export type State = Greeted | Named | Challenged | Ready
 
 export const GREETED: Greeted = { phase: 'greeted' }
 

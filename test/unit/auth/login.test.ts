@@ -54,7 +54,10 @@ function setUp(users: readonly UserRecord[] = USERS) {
   )
   const login = new Login(users, { limits, verifier, now: () => NOW })
   const attempt = (name: string, password: string, signal = NEVER) =>
-    login.login({ user: name, password, address: ADDRESS }, signal)
+    login.login({ user: name, password, address: ADDRESS }, signal).then(step => {
+      assert.ok('identity' in step)
+      return step.identity
+    })
   return { login, attempt, told, compared, state }
 }
 
