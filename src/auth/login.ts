@@ -2,7 +2,8 @@ import { Fault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
 import type { Authenticator, Credentials, LoginLimits } from '../core/ports.js'
 import type { Reason } from '../core/reason.js'
-import type { UserRecord } from './user.js'
+import { type Standing, standing } from './standing.js'
+import type { User, UserRecord } from './user.js'
 import { UserTable } from './users.js'
 import type { Verifier } from './verifier.js'
 
@@ -17,6 +18,8 @@ export class Login implements Authenticator {
   readonly #verifier: Verifier
   readonly #now: () => Date
   #users: UserTable
+  /** Whom each session logged in as, to be compared with what became of the user. */
+  readonly #issued = new WeakMap<Identity, User>()
 
   /** @throws Error as {@link UserTable} */
   constructor(
@@ -24,7 +27,7 @@ export class Login implements Authenticator {
     tools: {
       readonly limits: LoginLimits
       readonly verifier: Verifier
-      /** Decides who is expired; the system's clock when left out. */
+      /** Decides who is expired or outside the hours; the system's clock when left out. */
       readonly now?: () => Date
     },
   ) {
@@ -48,6 +51,7 @@ export class Login implements Authenticator {
     const found = this.#users.get(user)
     const stillRefused = found === undefined ? 'unknown_user' : found.refusal(address, this.#now())
     if (found === undefined || stillRefused !== undefined) throw refused(stillRefused ?? 'unknown_user')
+    this.#issued.set(found.identity, found)
     return found.identity
   }
 
@@ -61,10 +65,13 @@ export class Login implements Authenticator {
     this.#verifier.forget()
   }
 
-  /** Whether the sessions of this user may go on: it is there, not disabled, not expired. */
-  isStillAllowed(name: string): boolean {
-    const user = this.#users.get(name)
-    return user !== undefined && user.barred(this.#now()) === undefined
+  /** Whether a session that was given this identity may go on from this address. */
+  standing(identity: Identity, address: string): Standing {
+    const now = this.#users.get(identity.name)
+    const before = this.#issued.get(identity)
+    return before === undefined
+      ? { stays: false, reason: 'user_removed', how: 'end' }
+      : standing(before, now, { address, time: this.#now() })
   }
 
   /** Why this login is refused; undefined when it is not. One verification, whatever the answer. */

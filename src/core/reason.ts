@@ -62,6 +62,8 @@ export const REASONS = [
   'wrong_password',
   'user_disabled',
   'user_expired',
+  'user_not_yet_valid',
+  'outside_hours',
   'address_not_allowed',
   'too_many_sessions',
   'too_many_failures',
@@ -77,6 +79,9 @@ export const REASONS = [
   'protocol_abuse',
   'foreign_protocol',
   'user_removed',
+  'password_changed',
+  'rights_reduced',
+  'ended_by_operator',
   // data connections
   'foreign_address',
   'not_resumed',

@@ -1,7 +1,7 @@
 import type { LoginFlow } from '../commands/context.js'
 import { type AuditEvent, loginSucceeded, type Subject } from '../core/audit-event.js'
 import { Fault, toFault } from '../core/fault.js'
-import type { Authenticator, SessionCounter, Storage } from '../core/ports.js'
+import type { Authenticator, Occupant, SessionCounter, Storage } from '../core/ports.js'
 import { GREETED, ready, type State } from './state.js'
 
 /** A refused login, with the name that was tried: for the audit log, never for the client. */
@@ -24,6 +24,7 @@ export interface LoginServices {
 export interface LoginSite {
   readonly subject: Subject
   readonly signal: AbortSignal
+  readonly occupant: Occupant
   state(): State
   /** @throws Fault `audit_unavailable` */
   record(event: AuditEvent): void
@@ -66,12 +67,12 @@ export function loginFlow(services: LoginServices, site: LoginSite): LoginFlow {
 
 async function enter(
   { authenticator, sessions, storage }: LoginServices,
-  { subject, signal }: LoginSite,
+  { subject, signal, occupant }: LoginSite,
   user: string,
   password: string,
 ): Promise<State> {
   const identity = await authenticator.login({ user, password, address: subject.client.address }, signal)
-  const place = sessions.enter(identity)
+  const place = sessions.enter(identity, occupant)
   try {
     return ready(identity, await storage.open(identity, { ...subject, user: identity.name }), place)
   } catch (error) {
