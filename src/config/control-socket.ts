@@ -29,13 +29,8 @@ function roughly(text: string): string | null | undefined {
     // Behind a tag stands the name of a file or a variable.
     return isScalar(node) && !node.tag?.startsWith('!') ? node.value : node
   }
-  try {
-    const socket = written('server', 'controlSocket')
-    if (socket === null || typeof socket === 'string') return socket
-    const file = audit().shape.file.safeParse(written('audit', 'file'))
-    return socket === undefined && file.success ? join(dirname(file.data), 'control.sock') : undefined
-  } catch {
-    // A section is no section.
-    return undefined
-  }
+  const socket = written('server', 'controlSocket')
+  if (socket === null || typeof socket === 'string') return socket
+  const file = audit().shape.file.safeParse(written('audit', 'file'))
+  return socket === undefined && file.success ? join(dirname(file.data), 'control.sock') : undefined
 }

@@ -35,12 +35,7 @@ export class ControlSocket implements AsyncDisposable {
   }
 
   /** @throws PlaceError, which names the path and the remedy */
-  static async open(
-    path: string,
-    commands: Commands,
-    log: Log,
-    timeouts = TIMEOUTS,
-  ): Promise<ControlSocket> {
+  static async open(path: string, commands: Commands, log: Log, timeouts = TIMEOUTS): Promise<ControlSocket> {
     await preparePlace(path)
     const control = new ControlSocket(commands, log, timeouts)
     try {
@@ -82,12 +77,7 @@ export class ControlSocket implements AsyncDisposable {
   }
 }
 
-async function serve(
-  socket: Socket,
-  commands: Commands,
-  log: Log,
-  timeouts: typeof TIMEOUTS,
-): Promise<void> {
+async function serve(socket: Socket, commands: Commands, log: Log, timeouts: typeof TIMEOUTS): Promise<void> {
   const timer = setTimeout(() => socket.destroy(), timeouts.answer)
   socket.once('close', () => clearTimeout(timer))
   try {
