@@ -22,7 +22,7 @@ export interface AddOptions extends InFile, PasswordSource {
   readonly grant?: readonly string[]
 }
 
-const APPLIED = 'A running server takes it in with: portcullis reload'
+const APPLIED = 'A running server takes it in with "portcullis reload", or by itself with --watch.'
 
 export async function userAdd(name: string, options: AddOptions): Promise<number> {
   const { config: file, home } = options
