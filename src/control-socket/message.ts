@@ -5,7 +5,7 @@ export const MAX_REQUEST_BYTES = 4096
 /** No answer is as long: lists are cut before. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024
 /** Entries of a list that is sent; it says how many more there are. */
-export const MAX_ENTRIES = 10_000
+const MAX_ENTRIES = 10_000
 
 export interface Request {
   readonly command: string
