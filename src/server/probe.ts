@@ -9,14 +9,17 @@ export class Probes {
   /**
    * Connects, and resolves when the connection has come in.
    *
-   * @throws Error of the operating system, or the signal's reason
+   * @throws Error of the operating system, or one that says so when it has not come in before the signal fires
    */
   async run({ address, port }: Endpoint, signal: AbortSignal): Promise<void> {
     const everywhere = address === '::' || address === '0.0.0.0'
     const socket = connect({ host: everywhere ? '127.0.0.1' : address, port })
     const accepted = new Promise<void>(resolve => this.#pending.set(socket, resolve))
     try {
-      const failed = once(socket, 'error', { signal }).then(([error]) => Promise.reject(error))
+      const failed = once(socket, 'error', { signal }).then(
+        ([error]) => Promise.reject(error),
+        () => Promise.reject(new Error(`port ${port} accepts no connection`)),
+      )
       await Promise.race([accepted, failed])
     } finally {
       this.#pending.delete(socket)
