@@ -1,8 +1,10 @@
 import type { LoginFactor } from '../core/audit-event.js'
 import { Fault } from '../core/fault.js'
+import type { Identity } from '../core/identity.js'
 import type { Authenticator, AwaitedCode, Credentials, LoggedIn, LoginLimits } from '../core/ports.js'
 import type { Reason } from '../core/reason.js'
 import { SecondFactor } from './second-factor.js'
+import { type Standing, standing } from './standing.js'
 import { splitCode } from './totp.js'
 import type { User, UserRecord } from './user.js'
 import { UserTable } from './users.js'
@@ -28,6 +30,8 @@ export class Login implements Authenticator {
   readonly #now: () => Date
   readonly #codes: SecondFactor
   #users: UserTable
+  /** Whom each session logged in as, to be compared with what became of the user. */
+  readonly #issued = new WeakMap<Identity, User>()
 
   /** @throws Error as {@link UserTable} */
   constructor(
@@ -35,7 +39,7 @@ export class Login implements Authenticator {
     tools: {
       readonly limits: LoginLimits
       readonly verifier: Verifier
-      /** Decides who is expired and which codes are right; the system's clock when left out. */
+      /** Decides who is expired or outside the hours, and which codes are right; the system's clock when left out. */
       readonly now?: () => Date
     },
   ) {
@@ -69,10 +73,13 @@ export class Login implements Authenticator {
     this.#verifier.forget()
   }
 
-  /** Whether the sessions of this user may go on: it is there, not disabled, not expired. */
-  isStillAllowed(name: string): boolean {
-    const user = this.#users.get(name)
-    return user !== undefined && user.barred(this.#now()) === undefined
+  /** Whether a session that was given this identity may go on from this address. */
+  standing(identity: Identity, address: string): Standing {
+    const now = this.#users.get(identity.name)
+    const before = this.#issued.get(identity)
+    return before === undefined
+      ? { stays: false, reason: 'user_removed', how: 'end' }
+      : standing(before, now, { address, time: this.#now() })
   }
 
   /** One verification, whatever the answer. */
@@ -128,6 +135,7 @@ export class Login implements Authenticator {
     if (found === undefined) throw refused('unknown_user')
     const refusal = found.refusal(address, this.#now()) ?? found.changedSince(proven)
     if (refusal !== undefined) throw refused(refusal)
+    this.#issued.set(found.identity, found)
     return { identity: found.identity, factor }
   }
 

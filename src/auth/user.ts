@@ -3,6 +3,7 @@ import type { Compat, Identity, Quota } from '../core/identity.js'
 import { Grants, type Preset, type Right } from '../core/permission.js'
 import type { Reason } from '../core/reason.js'
 import { parsePath, ROOT } from '../core/virtual-path.js'
+import { Hours, type HoursRecord } from './hours.js'
 import { TotpSecret } from './totp.js'
 
 /** A user as the configuration has it. */
@@ -22,8 +23,12 @@ export interface UserRecord {
   }[]
   /** Networks in CIDR, or single addresses; undefined for anywhere. An empty list lets nobody in. */
   readonly allowFrom?: readonly string[] | undefined
+  /** Before this moment the user cannot log in. */
+  readonly validFrom?: Date | undefined
   /** From this moment on the user cannot log in. */
   readonly expires?: Date | undefined
+  /** Outside them the user cannot log in; undefined for always. */
+  readonly hours?: HoursRecord | undefined
   readonly disabled?: boolean | undefined
   readonly maxSessions?: number | undefined
   readonly quota?: Quota | undefined
@@ -38,10 +43,12 @@ export class User {
   readonly passwordHash: string
   readonly totp: TotpSecret | undefined
   readonly #networks: readonly Network[] | undefined
+  readonly #validFrom: Date | undefined
   readonly #expires: Date | undefined
+  readonly #hours: Hours | undefined
   readonly #disabled: boolean
 
-  /** @throws Error for a network that is none, or a secret that is no base32 */
+  /** @throws Error for a network or a time zone that is none, or a secret that is no base32 */
   constructor(record: UserRecord) {
     this.identity = Object.freeze({
       name: record.name,
@@ -59,14 +66,27 @@ export class User {
     this.passwordHash = record.passwordHash
     this.totp = record.totp === undefined ? undefined : new TotpSecret(record.totp)
     this.#networks = record.allowFrom?.map(parseNetwork)
+    this.#validFrom = record.validFrom
     this.#expires = record.expires
+    this.#hours = record.hours && new Hours(record.hours)
     this.#disabled = record.disabled ?? false
   }
 
   /** Why this user may not be logged in at all now; undefined when nothing speaks against it. */
   barred(now: Date): Reason | undefined {
     if (this.#disabled) return 'user_disabled'
-    return this.#expires !== undefined && now >= this.#expires ? 'user_expired' : undefined
+    if (this.#validFrom !== undefined && now < this.#validFrom) return 'user_not_yet_valid'
+    if (this.#expires !== undefined && now >= this.#expires) return 'user_expired'
+    return this.#hours?.allows(now.getTime()) === false ? 'outside_hours' : undefined
+  }
+
+  /**
+   * Until when somebody who is not {@link barred} now will not be, in milliseconds since 1970; undefined when time
+   * alone never does it.
+   */
+  until(now: Date): number | undefined {
+    const ends = [this.#expires?.getTime(), this.#hours?.changeAfter(now.getTime())]
+    return ends.filter(end => end !== undefined).sort((a, b) => a - b)[0]
   }
 
   /** Why no password helps from this address; undefined when the password decides. */

@@ -4,6 +4,7 @@ import type { Config } from '../config/schema.js'
 export function needRestart(before: Config, after: Config): string[] {
   const once: [key: string, of: (config: Config) => unknown][] = [
     ['server.listen', config => config.server.listen],
+    ['server.controlSocket', config => config.server.controlSocket],
     ['audit', config => config.audit],
     ['auth.verification', config => config.auth.verification],
     ['onUpload.queue.folder', config => config.onUpload.queue.folder],

@@ -86,6 +86,8 @@ const userRecord = (user: UserConfig): UserRecord => ({
   grants: Object.entries(user.grants),
   mounts: user.mounts.map(({ at, source, grants }) => ({ at, source, rights: grants })),
   allowFrom: user.allowFrom ?? undefined,
+  validFrom: user.validFrom === null ? undefined : new Date(user.validFrom),
+  hours: user.hours ?? undefined,
   expires: user.expires === null ? undefined : new Date(user.expires),
   disabled: user.disabled,
   maxSessions: user.limits.sessions ?? undefined,

@@ -1,12 +1,15 @@
-import { join, resolve, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { type DeepReadonly, deepFreeze } from './freeze.js'
 import type { Config, Settings, UserConfig } from './schema.js'
 
 /** Makes paths absolute from `folder` (that of the file) and fills in what one key takes from another. */
 export function resolveSettings(settings: Settings, folder: string): Config {
   const root = resolve(folder, settings.storage.root)
+  const auditFile = resolve(folder, settings.audit.file)
+  const { controlSocket = join(dirname(auditFile), 'control.sock') } = settings.server
   return deepFreeze({
     ...settings,
+    server: { ...settings.server, controlSocket: controlSocket && resolve(folder, controlSocket) },
     tls: {
       ...settings.tls,
       certificates: settings.tls.certificates.map(({ cert, key }) => ({
@@ -23,7 +26,7 @@ export function resolveSettings(settings: Settings, folder: string): Config {
       },
       queue: { ...settings.onUpload.queue, folder: resolve(folder, settings.onUpload.queue.folder) },
     },
-    audit: { ...settings.audit, file: resolve(folder, settings.audit.file) },
+    audit: { ...settings.audit, file: auditFile },
     users: settings.users.map(user => ({
       ...user,
       home: resolve(root, user.home ?? user.name),
@@ -50,8 +53,12 @@ export function exposures(config: DeepReadonly<Config>, configFile: string): Exp
     config.users.find(({ home, mounts }) =>
       [home, ...mounts.map(({ source }) => source)].some(each => holds(each, file)),
     )
+  const { controlSocket } = config.server
+  // Beside the audit log it is that one's place which is wrong.
+  const apart = controlSocket !== null && dirname(controlSocket) !== dirname(config.audit.file)
   const own: (readonly [path: readonly PropertyKey[], file: string])[] = [
     [['audit', 'file'], config.audit.file],
+    ...(apart ? [[['server', 'controlSocket'], controlSocket] as const] : []),
     [['onUpload', 'queue', 'folder'], join(config.onUpload.queue.folder, 'entry')],
     ...config.tls.certificates.map(({ key }, index) => [['tls', 'certificates', index, 'key'], key] as const),
     [[], configFile],

@@ -38,5 +38,9 @@ export type UserConfig = DeepReadonly<
   Omit<UserSettings, 'home' | 'compat'> & { home: string; compat: Compat }
 >
 
+type ServerSettings = Omit<Settings['server'], 'controlSocket'> & { controlSocket: string | null }
+
 /** The configuration in force. Paths are absolute, durations milliseconds, sizes bytes. Frozen. */
-export type Config = DeepReadonly<Omit<Settings, 'users'>> & { readonly users: readonly UserConfig[] }
+export type Config = DeepReadonly<Omit<Settings, 'users' | 'server'> & { server: ServerSettings }> & {
+  readonly users: readonly UserConfig[]
+}

@@ -44,6 +44,12 @@ export const server = () =>
     shutdownGrace: duration({ orZero: true })
       .prefault('30s')
       .describe('How long running transfers may finish after SIGTERM or SIGINT.'),
+    controlSocket: hostPath('file')
+      .nullable()
+      .optional()
+      .describe(
+        'Unix socket by which the commands `bans`, `sessions`, `reload` and `healthcheck` reach the running server; its file mode lets in nobody but the server’s own account. Left out: `control.sock` beside `audit.file`. `null`: none.',
+      ),
   })
 
 export const tls = () =>

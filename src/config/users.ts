@@ -2,9 +2,10 @@ import { isAbsolute, normalize } from 'node:path'
 import * as z from 'zod'
 import { PRESETS, type Preset, RIGHTS } from '../core/permission.js'
 import { parsePath, ROOT } from '../core/virtual-path.js'
+import { checkValidity, hours } from './hours.js'
 import { network } from './network.js'
 import { hashFault } from './password-hash.js'
-import { count, hostPath, lastDay, rate, size } from './scalars.js'
+import { count, firstDay, hostPath, lastDay, rate, size } from './scalars.js'
 import { totpSecret } from './totp-secret.js'
 
 const PRESET_NAMES = Object.keys(PRESETS) as [Preset, ...Preset[]]
@@ -137,10 +138,17 @@ export const user = () =>
           .nullable()
           .prefault(null)
           .describe('Networks the user may log in from, in CIDR form; `null`: any.'),
+        validFrom: firstDay()
+          .nullable()
+          .prefault(null)
+          .describe('The first day, in UTC, on which the user may log in; `null`: at once.'),
         expires: lastDay()
           .nullable()
           .prefault(null)
-          .describe('The last day, in UTC, on which the user may log in; `null`: no end.'),
+          .describe(
+            'The last day, in UTC, on which the user may be logged in; a session that is open at its end is ended. `null`: no end.',
+          ),
+        hours: hours(),
         disabled: z
           .boolean()
           .default(false)
@@ -200,7 +208,8 @@ export const user = () =>
       { error: 'a user: name, passwordHash and grants' },
     )
     .superRefine(
-      ({ name, passwordHash }, context) => {
+      ({ name, passwordHash, validFrom, expires }, context) => {
+        checkValidity({ validFrom, expires }, context)
         if (typeof passwordHash !== 'string') return
         const fault = hashFault(passwordHash)
         if (fault === undefined) return

@@ -3,6 +3,7 @@ import type { Digest, DigestRequest } from './digest.js'
 import type { Endpoint } from './endpoint.js'
 import type { Identity, Quota } from './identity.js'
 import type { Right } from './permission.js'
+import type { Reason } from './reason.js'
 import type { CloseVerdict, TransferResult } from './transfer.js'
 import type { VirtualPath } from './virtual-path.js'
 
@@ -68,10 +69,19 @@ export interface Authenticator {
 /** A place among the allowed connections; given back when the connection is over. */
 export interface ConnectionLease extends Disposable {}
 
-/** Counts the live sessions of each user. */
+/** The session that takes a place, as whoever may have to end it sees it. */
+export interface Occupant {
+  readonly address: string
+  /** Ends it now; a running transfer is aborted. */
+  end(reason: Reason): void
+  /** Ends it after the command that runs now; at once when none does. */
+  drain(reason: Reason): void
+}
+
+/** Counts the live sessions of each user, and ends those that may not go on. */
 export interface SessionCounter {
-  /** @throws Fault `login_refused` with the reason `too_many_sessions` */
-  enter(identity: Identity): Disposable
+  /** @throws Fault `login_refused`, with the reason `too_many_sessions` for instance */
+  enter(identity: Identity, occupant: Occupant): Disposable
 }
 
 export interface ConnectionLimits {

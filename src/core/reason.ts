@@ -65,6 +65,8 @@ export const REASONS = [
   'code_missing',
   'user_disabled',
   'user_expired',
+  'user_not_yet_valid',
+  'outside_hours',
   'address_not_allowed',
   'too_many_sessions',
   'too_many_failures',
@@ -80,6 +82,9 @@ export const REASONS = [
   'protocol_abuse',
   'foreign_protocol',
   'user_removed',
+  'credentials_changed',
+  'rights_reduced',
+  'ended_by_operator',
   // data connections
   'foreign_address',
   'not_resumed',

@@ -1,5 +1,6 @@
 import { addressBanned, addressUnbanned } from '../core/audit-event.js'
 import type { Audit } from '../core/ports.js'
+import { addressKey } from './address-key.js'
 import { Counters } from './counters.js'
 import { RecentKeys } from './recent-keys.js'
 import { closedOnFailure } from './store-fault.js'
@@ -9,6 +10,7 @@ export class Bans implements Disposable {
   readonly #bans = new Counters()
   readonly #audit: Pick<Audit, 'record'>
   readonly #timers = new Map<string, NodeJS.Timeout>()
+  readonly #until = new Map<string, number>()
   readonly #keys = new RecentKeys(key => this.#end(key))
 
   constructor(audit: Pick<Audit, 'record'>) {
@@ -29,6 +31,7 @@ export class Bans implements Disposable {
     if (this.#timers.has(key)) return
     // Before the first wait, so that failures counted at the same time begin one ban.
     this.#timers.set(key, setTimeout(() => this.#end(key), duration).unref())
+    this.#until.set(key, Date.now() + duration)
     this.#keys.touch(key)
     try {
       await closedOnFailure('login_refused', () => this.#bans.mark(key, duration))
@@ -37,6 +40,19 @@ export class Bans implements Disposable {
       throw fault
     }
     this.#audit.record(addressBanned(key, Math.round(duration / 1000)))
+  }
+
+  /** Every address that is banned (IPv6: its /64), and when that ends. */
+  async list(): Promise<readonly { readonly address: string; readonly until: Date }[]> {
+    return Array.from(this.#until, ([address, until]) => ({ address, until: new Date(until) }))
+  }
+
+  /** Ends the ban of an address now; false when it has none. */
+  async lift(address: string): Promise<boolean> {
+    const key = addressKey(address)
+    if (!this.#timers.has(key)) return false
+    this.#end(key)
+    return true
   }
 
   /** Stops the timers; the process ends, and with it every ban. */
@@ -48,6 +64,7 @@ export class Bans implements Disposable {
   #forget(key: string): void {
     clearTimeout(this.#timers.get(key))
     this.#timers.delete(key)
+    this.#until.delete(key)
     this.#keys.forget(key)
   }
 

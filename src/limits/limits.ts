@@ -8,14 +8,14 @@ import type { LimitOptions } from './options.js'
 export class Limits implements Disposable {
   readonly connections: ConnectionLimiter
   readonly logins: LoginLimiter
-  readonly #bans: Bans
+  readonly bans: Bans
   #options: LimitOptions
 
   constructor(options: LimitOptions, audit: Pick<Audit, 'record'>) {
     this.#options = options
-    this.#bans = new Bans(audit)
-    this.connections = new ConnectionLimiter(() => this.#options, this.#bans)
-    this.logins = new LoginLimiter(() => this.#options, this.#bans)
+    this.bans = new Bans(audit)
+    this.connections = new ConnectionLimiter(() => this.#options, this.bans)
+    this.logins = new LoginLimiter(() => this.#options, this.bans)
   }
 
   /** Takes effect with the next connection and the next login; counts, leases and bans go on. */
@@ -24,6 +24,6 @@ export class Limits implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#bans[Symbol.dispose]()
+    this.bans[Symbol.dispose]()
   }
 }

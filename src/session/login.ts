@@ -2,7 +2,7 @@ import type { LoginFlow } from '../commands/context.js'
 import { type AuditEvent, loginFailed, loginSucceeded, type Subject } from '../core/audit-event.js'
 import { Fault, toFault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
-import type { Authenticator, Log, LoggedIn, SessionCounter, Storage } from '../core/ports.js'
+import type { Authenticator, Log, LoggedIn, Occupant, SessionCounter, Storage } from '../core/ports.js'
 import { type Challenged, GREETED, ready, type State } from './state.js'
 
 /** A refused login, with the name that was tried: for the audit log, never for the client. */
@@ -25,6 +25,7 @@ export interface LoginServices {
 export interface LoginSite {
   readonly subject: Subject
   readonly signal: AbortSignal
+  readonly occupant: Occupant
   state(): State
   /** @throws Fault `audit_unavailable` */
   record(event: AuditEvent): void
@@ -110,10 +111,10 @@ async function refusable<T>(user: string, run: () => Promise<T>): Promise<T> {
 
 async function open(
   { sessions, storage }: LoginServices,
-  { subject }: LoginSite,
+  { subject, occupant }: LoginSite,
   identity: Identity,
 ): Promise<State> {
-  const place = sessions.enter(identity)
+  const place = sessions.enter(identity, occupant)
   try {
     return ready(identity, await storage.open(identity, { ...subject, user: identity.name }), place)
   } catch (error) {

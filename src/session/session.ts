@@ -40,7 +40,8 @@ export class Session implements LiveSession, RunnerHost {
   #state: State = GREETED
   #subject: Subject
   #ending: Reason | undefined
-  #draining = false
+  /** Why it ends after the command that runs now. */
+  #draining: Reason | undefined
   #abuses = 0
   #loginDeadline = 0
 
@@ -95,9 +96,13 @@ export class Session implements LiveSession, RunnerHost {
     await reading
   }
 
-  drain(): void {
-    this.#draining = true
-    if (this.#runner.verb === undefined) this.end('shutting_down')
+  get transferred(): number | undefined {
+    return this.#data.progress
+  }
+
+  drain(reason: Reason): void {
+    this.#draining ??= reason
+    if (this.#runner.verb === undefined) this.end(reason)
   }
 
   end(reason: Reason): void {
@@ -137,6 +142,11 @@ export class Session implements LiveSession, RunnerHost {
       login: loginFlow(this.#services, {
         subject: this.#subject,
         signal,
+        occupant: {
+          address: this.#control.peer.address,
+          end: reason => this.end(reason),
+          drain: reason => this.drain(reason),
+        },
         state: () => this.#state,
         record: event => this.record(event),
         moveTo: state => this.#moveTo(state),
@@ -182,7 +192,7 @@ export class Session implements LiveSession, RunnerHost {
       if (this.#state.phase !== 'ready' && line.kind === 'line' && isForeignProtocol(line.bytes))
         this.end('foreign_protocol')
       else await this.#runner.answer(line)
-      if (this.#draining) this.end('shutting_down')
+      if (this.#draining) this.end(this.#draining)
     }
   }
 
@@ -198,6 +208,8 @@ export class Session implements LiveSession, RunnerHost {
     const patience = loggedIn
       ? this.#options.idleTimeout
       : Math.max(0, this.#loginDeadline - performance.now())
+    // A peer whose next command is always there already would never meet the timer.
+    if (patience === 0) this.end('login_timeout')
     const timer = setTimeout(() => this.end(loggedIn ? 'idle_timeout' : 'login_timeout'), patience)
     try {
       return await this.#inbox.take()

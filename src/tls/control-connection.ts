@@ -73,7 +73,8 @@ export class TlsControlConnection implements ControlConnection {
       const timer = setTimeout(() => socket.destroy(), WRITE_TIMEOUT_MS)
       socket.write(text, error => {
         clearTimeout(timer)
-        resolve(!error)
+        // TLS reports no error for what it had taken when the socket was destroyed.
+        resolve(!error && !socket.destroyed)
       })
     })
   }

@@ -160,13 +160,23 @@ test('a reload replaces all users and forgets the passwords, a bad one nothing',
   assert.equal(compared.length, 2)
 })
 
-test('sessions of removed, disabled and expired users may not go on', () => {
-  const { login } = setUp()
-  const names = ['acme', 'far', 'off', 'old', 'gone']
-  assert.deepEqual(
-    names.filter(name => login.isStillAllowed(name)),
-    ['acme', 'far'],
-  )
+test('sessions of users who could not log in any more may not go on', async () => {
+  const cases: [change: Partial<UserRecord> | undefined, reason: string | undefined][] = [
+    [{}, undefined],
+    [undefined, 'user_removed'],
+    [{ disabled: true }, 'user_disabled'],
+    [{ expires: NOW }, 'user_expired'],
+    [{ validFrom: new Date(NOW.getTime() + 1) }, 'user_not_yet_valid'],
+    [{ allowFrom: ['10.0.0.0/8'] }, 'address_not_allowed'],
+  ]
+  for (const [change, reason] of cases) {
+    const acme = user('acme')
+    const { login, attempt } = setUp([acme])
+    const identity = await attempt('acme', 'right')
+    login.replaceUsers(change === undefined ? [] : [{ ...acme, ...change }])
+    const standing = login.standing(identity, ADDRESS)
+    assert.equal(standing.stays ? undefined : standing.reason, reason)
+  }
 })
 
 test('an aborted login is neither a failure nor a success', async () => {
@@ -177,16 +187,17 @@ test('an aborted login is neither a failure nor a success', async () => {
 })
 
 test('sessions of a user are counted while they live, and given back once', async () => {
-  const { attempt } = setUp([user('acme', { maxSessions: 2 }), user('free')])
-  const sessions = new UserSessions()
+  const { attempt, login } = setUp([user('acme', { maxSessions: 2 }), user('free')])
+  const sessions = new UserSessions({ standing: (...session) => login.standing(...session) })
+  const occupant = { address: ADDRESS, end: () => {}, drain: () => {} }
   const acme = await attempt('acme', 'right')
-  const first = sessions.enter(acme)
-  sessions.enter(acme)
-  assert.throws(() => sessions.enter(acme), refused('too_many_sessions'))
+  const first = sessions.enter(acme, occupant)
+  sessions.enter(acme, occupant)
+  assert.throws(() => sessions.enter(acme, occupant), refused('too_many_sessions'))
   first[Symbol.dispose]()
   first[Symbol.dispose]()
-  sessions.enter(acme)
-  assert.throws(() => sessions.enter(acme), refused('too_many_sessions'))
+  sessions.enter(acme, occupant)
+  assert.throws(() => sessions.enter(acme, occupant), refused('too_many_sessions'))
   const free = await attempt('free', 'right')
-  for (let i = 0; i < 100; i += 1) sessions.enter(free)
+  for (let i = 0; i < 100; i += 1) sessions.enter(free, occupant)
 })
