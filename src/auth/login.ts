@@ -36,6 +36,7 @@ export class Login implements Authenticator {
 
   async login(credentials: Credentials, signal: AbortSignal): Promise<Identity> {
     const { user, password, address } = credentials
+    using _turn = await this.#limits.turn(address, signal)
     if (!isWellFormed(user) || !isWellFormed(password))
       return this.#fail(credentials, 'malformed_credentials')
     await this.#limits.check(user, address)

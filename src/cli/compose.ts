@@ -10,6 +10,7 @@ import type { Endpoint } from '../core/endpoint.js'
 import type { Log } from '../core/ports.js'
 import { openStorage } from '../files/storage.js'
 import { NoticedStorage } from '../hooks/noticed-storage.js'
+import type { Bans } from '../limits/bans.js'
 import { FtpsServer } from '../server/server.js'
 import { needRestart } from './need-restart.js'
 import {
@@ -96,6 +97,11 @@ export class Portcullis implements AsyncDisposable {
       if (session.user !== undefined && !parts.login.isStillAllowed(session.user)) session.end('user_removed')
     parts.audit.record(configLoaded(file, config.users.length))
     return needRestart(before, config)
+  }
+
+  /** The addresses that may not connect now. */
+  get bans(): Bans {
+    return this.#parts.limits.bans
   }
 
   /** Writes down that a configuration was refused. */

@@ -57,7 +57,7 @@ export async function makeParts(config: Config, log: Log): Promise<Parts> {
     key: config.audit.key === null ? undefined : Buffer.from(config.audit.key),
     log,
   })
-  const limits = new Limits(limitOptions(config), audit)
+  const limits = await Limits.open(limitOptions(config), config.auth, { audit, log })
   const verifier = new Verifier({ ...config.auth.verification, cacheTtl: 60_000, cacheSize: 1000 })
   const login = new Login(userRecords(config), { limits: limits.logins, verifier })
   const hooks = new UploadHooks(config.onUpload.queue.folder, { audit, log, random: Math.random })
@@ -105,6 +105,6 @@ export const announcedBy = ({ passive }: Config): AnnouncedAddress =>
 export async function closeParts({ audit, digests, limits, sweeper }: Parts): Promise<void> {
   await sweeper[Symbol.asyncDispose]()
   await digests[Symbol.asyncDispose]()
-  limits[Symbol.dispose]()
+  await limits[Symbol.asyncDispose]()
   audit.close()
 }

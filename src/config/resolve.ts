@@ -1,4 +1,4 @@
-import { join, resolve, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { type DeepReadonly, deepFreeze } from './freeze.js'
 import type { Config, Settings, UserConfig } from './schema.js'
 
@@ -14,6 +14,7 @@ export function resolveSettings(settings: Settings, folder: string): Config {
         key: resolve(folder, key),
       })),
     },
+    auth: { ...settings.auth, state: resolve(folder, settings.auth.state ?? besideAudit(settings)) },
     storage: { ...settings.storage, root },
     onUpload: {
       ...settings.onUpload,
@@ -37,6 +38,8 @@ export function resolveSettings(settings: Settings, folder: string): Config {
   }) as Config
 }
 
+const besideAudit = ({ audit }: Settings): string => join(dirname(audit.file), 'limits.json')
+
 const holds = (folder: string, file: string): boolean => file.startsWith(folder === sep ? sep : folder + sep)
 
 export interface Exposure {
@@ -52,6 +55,7 @@ export function exposures(config: DeepReadonly<Config>, configFile: string): Exp
     )
   const own: (readonly [path: readonly PropertyKey[], file: string])[] = [
     [['audit', 'file'], config.audit.file],
+    [['auth', 'state'], config.auth.state],
     [['onUpload', 'queue', 'folder'], join(config.onUpload.queue.folder, 'entry')],
     ...config.tls.certificates.map(({ key }, index) => [['tls', 'certificates', index, 'key'], key] as const),
     [[], configFile],

@@ -39,4 +39,7 @@ export type UserConfig = DeepReadonly<
 >
 
 /** The configuration in force. Paths are absolute, durations milliseconds, sizes bytes. Frozen. */
-export type Config = DeepReadonly<Omit<Settings, 'users'>> & { readonly users: readonly UserConfig[] }
+export type Config = DeepReadonly<Omit<Settings, 'users' | 'auth'>> & {
+  readonly auth: DeepReadonly<Omit<Settings['auth'], 'state'> & { state: string }>
+  readonly users: readonly UserConfig[]
+}
