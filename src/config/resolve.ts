@@ -55,7 +55,10 @@ export function exposures(config: DeepReadonly<Config>, configFile: string): Exp
     )
   const own: (readonly [path: readonly PropertyKey[], file: string])[] = [
     [['audit', 'file'], config.audit.file],
-    [['auth', 'state'], config.auth.state],
+    // Beside the audit log it is where that is, and told of with that.
+    ...(dirname(config.auth.state) === dirname(config.audit.file)
+      ? []
+      : [[['auth', 'state'], config.auth.state] as const]),
     [['onUpload', 'queue', 'folder'], join(config.onUpload.queue.folder, 'entry')],
     ...config.tls.certificates.map(({ key }, index) => [['tls', 'certificates', index, 'key'], key] as const),
     [[], configFile],

@@ -2,7 +2,7 @@ import { Fault } from '../core/fault.js'
 import { Slots } from '../core/slots.js'
 
 /** Logins of one address that are looked at at a time. A burst is refused by what the first of it brought about. */
-const CONCURRENCY = 4
+const CONCURRENCY = 2
 /** More than an address has sessions, unless the configuration allows thousands. */
 const QUEUE = 1000
 
