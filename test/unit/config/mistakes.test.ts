@@ -41,7 +41,7 @@ const CASES: readonly (readonly [name: string, text: string, expected: RegExp])[
   [
     'a first ban beyond the longest',
     `auth: { limits: { failuresPerAddress: { block: 48h } } }\n${TLS}${USERS}`,
-    /^1:40 .*a ban is longer than maxBlock from the first/,
+    /^1:48 .*a ban is longer than maxBlock from the first/,
   ],
   ['a size without unit', `uploads: { maxSize: 10 }\n${TLS}${USERS}`, /expected a size such as 10MiB/],
   [
