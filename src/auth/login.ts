@@ -52,15 +52,16 @@ export class Login implements Authenticator {
 
   async login(credentials: Credentials, signal: AbortSignal): Promise<LoggedIn | AwaitedCode> {
     const { user, password, address } = credentials
+    using _turn = await this.#limits.turn(address, signal)
     if (!isWellFormed(user) || !isWellFormed(password))
-      return this.#fail(credentials, 'malformed_credentials')
+      return await this.#fail(credentials, 'malformed_credentials')
     await this.#limits.check(user, address)
     const verdict = await this.#examine(credentials, signal)
-    if ('refused' in verdict) return this.#fail(credentials, verdict.refused)
+    if ('refused' in verdict) return await this.#fail(credentials, verdict.refused)
     const { proven, factor } = verdict
-    return factor === 'awaited'
-      ? this.#await({ user, address }, proven)
-      : this.#admit(credentials, proven, factor)
+    if (factor === 'awaited') return this.#await({ user, address }, proven)
+    // Awaited here, so that the turn lasts until the attempt is counted.
+    return await this.#admit(credentials, proven, factor)
   }
 
   /**

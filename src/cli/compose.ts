@@ -105,6 +105,7 @@ export class Portcullis implements AsyncDisposable {
     return this.#parts.session.roster.all
   }
 
+  /** The addresses that may not connect now. */
   get bans(): Bans {
     return this.#parts.limits.bans
   }

@@ -26,23 +26,24 @@ export const sessionOptions = ({ server }: Config): SessionOptions => ({
 })
 
 export const limitOptions = ({ server, auth }: Config): LimitOptions => {
-  const { connectionsPerAddress, failuresPerAddress, failuresPerUserAndAddress } = auth.limits
+  const { failuresPerUserAndAddress: pair, failuresPerUser: user, failuresPerAddress: address } = auth.limits
   return {
     maxSessions: server.maxSessions,
     maxSessionsPerAddress: server.maxSessionsPerAddress,
-    connectionRate: { count: connectionsPerAddress.max, window: connectionsPerAddress.within },
-    userFailures: {
-      count: failuresPerUserAndAddress.max,
-      window: failuresPerUserAndAddress.within,
-      block: failuresPerUserAndAddress.block,
-    },
-    addressFailures: {
-      count: failuresPerAddress.max,
-      window: failuresPerAddress.within,
-      ban: failuresPerAddress.block,
-    },
+    connectionRate: ruleOf(auth.limits.connectionsPerAddress),
+    handshakeFailures: ruleOf(auth.limits.handshakeFailuresPerAddress),
+    pairFailures: { ...ruleOf(pair), block: pair.block },
+    userFailures: { ...ruleOf(user), block: user.block },
+    addressFailures: ruleOf(address),
+    ban: { first: address.block, longest: address.maxBlock, forget: address.forget },
+    onStoreFailure: auth.onStoreFailure,
   }
 }
+
+const ruleOf = ({ max, within }: { readonly max: number; readonly within: number }) => ({
+  count: max,
+  window: within,
+})
 
 export const storageOptions = ({ filesystem, storage, uploads }: Config): StorageOptions => ({
   portable: filesystem.portable,

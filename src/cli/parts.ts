@@ -60,7 +60,7 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
     key: config.audit.key === null ? undefined : Buffer.from(config.audit.key),
     log,
   })
-  const limits = new Limits(limitOptions(config), audit)
+  const limits = await Limits.open(limitOptions(config), config.auth, { audit, log })
   const verifier = new Verifier({ ...config.auth.verification, cacheTtl: 60_000, cacheSize: 1000 })
   const login = new Login(userRecords(config), {
     limits: limits.logins,
@@ -117,7 +117,7 @@ export const announcedBy = ({ passive }: Config): AnnouncedAddress =>
 export async function closeParts({ audit, digests, limits, places, sweeper }: Parts): Promise<void> {
   await sweeper[Symbol.asyncDispose]()
   await digests[Symbol.asyncDispose]()
-  limits[Symbol.dispose]()
+  await limits[Symbol.asyncDispose]()
   places[Symbol.dispose]()
   audit.close()
 }

@@ -15,7 +15,7 @@ export async function secureControl(
   id: string,
   ends: Ends,
 ): Promise<SessionConnection | undefined> {
-  const { audit, bandwidth, config, contexts, ports } = parts
+  const { audit, bandwidth, config, contexts, limits, ports } = parts
   const { timeouts } = config.server
   const context = contexts.take()
   const subject = { session: id, client: { address: ends.peer.address, port: ends.peer.port } }
@@ -24,6 +24,9 @@ export async function secureControl(
     control = await TlsControlConnection.accept(raw, context, ends, AbortSignal.timeout(timeouts.handshake))
   } catch (error) {
     audit.record(tlsFailed(handshakeReason(error), (error as NodeJS.ErrnoException).code), subject)
+    // A monitor that only looks whether the port is open has not failed.
+    if (raw.bytesRead > 0 || handshakeReason(error) === 'handshake_timeout')
+      await limits.handshakes.failed(ends.peer.address)
     return undefined
   }
   audit.record(tlsEstablished(control.facts), subject)

@@ -17,6 +17,7 @@ export function resolveSettings(settings: Settings, folder: string): Config {
         key: resolve(folder, key),
       })),
     },
+    auth: { ...settings.auth, state: resolve(folder, settings.auth.state ?? besideAudit(settings)) },
     storage: { ...settings.storage, root },
     onUpload: {
       ...settings.onUpload,
@@ -40,6 +41,8 @@ export function resolveSettings(settings: Settings, folder: string): Config {
   }) as Config
 }
 
+const besideAudit = ({ audit }: Settings): string => join(dirname(audit.file), 'limits.json')
+
 const holds = (folder: string, file: string): boolean => file.startsWith(folder === sep ? sep : folder + sep)
 
 export interface Exposure {
@@ -55,10 +58,13 @@ export function exposures(config: DeepReadonly<Config>, configFile: string): Exp
     )
   const { controlSocket } = config.server
   // Beside the audit log it is that one's place which is wrong.
-  const apart = controlSocket !== null && dirname(controlSocket) !== dirname(config.audit.file)
+  const apart = (file: string): boolean => dirname(file) !== dirname(config.audit.file)
   const own: (readonly [path: readonly PropertyKey[], file: string])[] = [
     [['audit', 'file'], config.audit.file],
-    ...(apart ? [[['server', 'controlSocket'], controlSocket] as const] : []),
+    ...(controlSocket !== null && apart(controlSocket)
+      ? [[['server', 'controlSocket'], controlSocket] as const]
+      : []),
+    ...(apart(config.auth.state) ? [[['auth', 'state'], config.auth.state] as const] : []),
     [['onUpload', 'queue', 'folder'], join(config.onUpload.queue.folder, 'entry')],
     ...config.tls.certificates.map(({ key }, index) => [['tls', 'certificates', index, 'key'], key] as const),
     [[], configFile],

@@ -41,6 +41,11 @@ export type UserConfig = DeepReadonly<
 type ServerSettings = Omit<Settings['server'], 'controlSocket'> & { controlSocket: string | null }
 
 /** The configuration in force. Paths are absolute, durations milliseconds, sizes bytes. Frozen. */
-export type Config = DeepReadonly<Omit<Settings, 'users' | 'server'> & { server: ServerSettings }> & {
+export type Config = DeepReadonly<
+  Omit<Settings, 'users' | 'server' | 'auth'> & {
+    server: ServerSettings
+    auth: Omit<Settings['auth'], 'state'> & { state: string }
+  }
+> & {
   readonly users: readonly UserConfig[]
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { address, ipv4, ipv4OrHostName, network, ports } from './network.js'
+import { address, ipv4, ipv4OrHostName, network, ports, storeAddress } from './network.js'
 import { count, duration, hostPath, line, size, umask } from './scalars.js'
 
 // One function per section of the file. Every default of the server stands here (and in users.ts), nowhere else.
@@ -121,6 +121,23 @@ const block = () => duration().prefault('15m').describe('How long the next ones 
 
 export const auth = () =>
   z.strictObject({
+    store: storeAddress()
+      .default('memory')
+      .describe(
+        'Where counters and bans are kept. `memory`: in this process. The address of a Redis or Valkey server: shared by all servers that name it; best given as `!file` when it holds a password.',
+      ),
+    onStoreFailure: z
+      .enum(['closed', 'open'])
+      .default('closed')
+      .describe(
+        'When that server cannot be asked: `closed` refuses connections and logins, `open` goes on with counters of its own.',
+      ),
+    state: hostPath('file')
+      .nullable()
+      .default(null)
+      .describe(
+        'File that keeps bans and known addresses over a restart with `store: memory`; `null`: `limits.json` beside the audit log.',
+      ),
     limits: z
       .strictObject({
         connectionsPerAddress: z
@@ -135,9 +152,33 @@ export const auth = () =>
           .prefault({})
           .describe('Failed logins of one user from one address.'),
         failuresPerAddress: z
-          .strictObject({ ...window(20, '15m', 'failed logins from one address'), block: block() })
+          .strictObject({
+            ...window(20, '15m', 'failed logins from one address'),
+            block: duration()
+              .prefault('15m')
+              .describe('How long the address is then banned: it cannot connect. Doubled with each ban.'),
+            maxBlock: duration().prefault('24h').describe('Most that a ban grows to.'),
+            forget: duration()
+              .prefault('7d')
+              .describe('How long after a ban the next one of the address is a first one again.'),
+          })
           .prefault({})
           .describe('Failed logins from one address, whichever the users.'),
+        failuresPerUser: z
+          .strictObject({
+            ...window(50, '1h', 'failed logins of one user from all addresses that are not known for it'),
+            block: duration()
+              .prefault('1h')
+              .describe(
+                'How long the user is then refused, except from addresses it logged in from within 30 days.',
+              ),
+          })
+          .prefault({})
+          .describe('Failed logins of one user, from wherever.'),
+        handshakeFailuresPerAddress: z
+          .strictObject(window(100, '15m', 'failed TLS handshakes from one address'))
+          .prefault({})
+          .describe('Failed TLS handshakes from one address; then it is banned as for failed logins.'),
       })
       .prefault({})
       .describe('What guessing passwords runs into.'),

@@ -79,7 +79,16 @@ export const loginFailed = (reason: Reason, attemptedUser: string) =>
   denied('login.failed', reason, { attemptedUser: shorten(attemptedUser) })
 export const addressBanned = (address: string, seconds: number) =>
   denied('address.banned', 'too_many_failures', { address, seconds })
-export const addressUnbanned = (address: string) => success('address.unbanned', { address })
+/** @param lifted by the operator, before its time was over */
+export const addressUnbanned = (address: string, lifted?: true) =>
+  success('address.unbanned', { address, lifted })
+/** Refused from addresses that have not logged in as this user lately. */
+export const userBlocked = (attemptedUser: string, seconds: number) =>
+  denied('user.blocked', 'too_many_failures', { attemptedUser: shorten(attemptedUser), seconds })
+/** The shared store of the limits cannot be asked, and what that means for connections and logins. */
+export const limitsUnavailable = (onFailure: 'closed' | 'open') =>
+  failure('limits.unavailable', 'limiter_unavailable', { onFailure })
+export const limitsRecovered = (seconds: number) => success('limits.recovered', { seconds })
 
 // data connections
 export const dataOpened = (resumed: boolean, version: string) => success('data.opened', { resumed, version })
@@ -174,6 +183,9 @@ export const EVENT_NAMES = [
   'login.failed',
   'address.banned',
   'address.unbanned',
+  'user.blocked',
+  'limits.unavailable',
+  'limits.recovered',
   'data.opened',
   'data.rejected',
   'file.downloaded',

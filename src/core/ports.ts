@@ -90,6 +90,11 @@ export interface ConnectionLimits {
 }
 
 export interface LoginLimits {
+  /**
+   * Waits until few enough other logins of this address are under way, and holds that place until it is disposed.
+   * @throws Fault `login_refused` when too many wait, `aborted`
+   */
+  turn(address: string, signal: AbortSignal): Promise<Disposable>
   /** Asked before a password is looked at. @throws Fault `login_refused` */
   check(user: string, address: string): Promise<void>
   failed(user: string, address: string): Promise<void>

@@ -70,6 +70,7 @@ export const REASONS = [
   'address_not_allowed',
   'too_many_sessions',
   'too_many_failures',
+  'user_blocked',
   'verification_queue_full',
   'malformed_credentials',
   'limiter_unavailable',

@@ -34,6 +34,7 @@ function setUp(users: readonly UserRecord[] = USERS) {
   const compared: string[] = []
   const state = { banned: false, during: () => {} }
   const limits: LoginLimits = {
+    turn: async () => ({ [Symbol.dispose]() {} }),
     async check(name) {
       told.push(`check ${name}`)
       if (state.banned) throw new Fault('login_refused', { reason: 'banned' })

@@ -33,6 +33,7 @@ export function setUp(users: readonly UserRecord[] = [user('acme', { totp: SECRE
   const compared: string[] = []
   const state = { now: 3.5 * 30_000, banned: false, during: () => {} }
   const limits: LoginLimits = {
+    turn: async () => ({ [Symbol.dispose]() {} }),
     async check(name, address) {
       told.push(`check ${name} ${address}`)
       if (state.banned) throw new Fault('login_refused', { reason: 'banned' })

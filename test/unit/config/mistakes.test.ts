@@ -33,6 +33,16 @@ const CASES: readonly (readonly [name: string, text: string, expected: RegExp])[
     /expected a rate such as 20MiB\/s or 500KB\/s, at least 1KiB\/s, found "20MiB"$/,
   ],
   ['a rate too slow', `${TLS}${USERS}    limits: { download: 1023B/s }\n`, /expected a rate such as/],
+  [
+    'a store that is no Redis',
+    `auth: { store: "http://host:6379" }\n${TLS}${USERS}`,
+    /auth\.store: expected memory, or the address of a server: redis:[^,]*$/,
+  ],
+  [
+    'a first ban beyond the longest',
+    `auth: { limits: { failuresPerAddress: { block: 48h } } }\n${TLS}${USERS}`,
+    /^1:48 .*a ban is longer than maxBlock from the first/,
+  ],
   ['a size without unit', `uploads: { maxSize: 10 }\n${TLS}${USERS}`, /expected a size such as 10MiB/],
   [
     'a port out of range',

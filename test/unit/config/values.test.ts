@@ -84,6 +84,10 @@ for (const [name, secret, accepted] of TOTP) {
 const LEAKS: readonly (readonly [name: string, text: string])[] = [
   ['a short audit key', `${TLS}audit: { key: hunter2 }\n${USERS}`],
   ['an audit key of the wrong type', `${TLS}audit: { key: [hunter2] }\n${USERS}`],
+  [
+    'a password in a wrong address of the store',
+    `auth: { store: "redis://:hunter2@host/zero" }\n${TLS}${USERS}`,
+  ],
   ['a short secret of a webhook', `${TLS}onUpload: { webhook: { secret: hunter2 } }\n${USERS}`],
   ['a token in an address', webhook('//a.example?token=hunter2')],
   ['a password as tag', TLS + USERS.replace(HASH, '!hunter2')],
