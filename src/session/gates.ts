@@ -8,6 +8,7 @@ import { parsePath, type VirtualPath } from '../core/virtual-path.js'
 import type { CommandLine } from '../protocol/command-line.js'
 import { withoutOptions } from '../protocol/list-argument.js'
 import { leadingQuoted } from '../protocol/quoting.js'
+import { splitUtime } from '../protocol/utime.js'
 import { requireReady, type State } from './state.js'
 
 /** A command that passed the gates, with its argument in the form its handler takes. */
@@ -61,6 +62,10 @@ function splitArgument({ argument: rule }: PathCommand, argument: string): { tex
     const typed = argument.slice(space + 1)
     if (space <= 0 || typed === '') throw new Fault('bad_parameter')
     return { text: argument.slice(0, space), typed }
+  }
+  if (rule === 'utime-path') {
+    const { time, path } = splitUtime(argument)
+    return { text: time, typed: path }
   }
   if (rule === 'quoted-path') {
     const { path, rest } = leadingQuoted(argument)
