@@ -14,7 +14,7 @@ export interface Settings {
   bufferSizeSent: boolean
   /** EPSV ALL was sent: no other way to a data connection from then on (RFC 2428 §4). */
   epsvAll: boolean
-  /** OPTS UTF8 ON was sent: UTF-8 from then on, whatever the user is set to. */
+  /** OPTS UTF8 ON or LANG was sent: UTF-8 from then on, whatever the user is set to. */
   utf8: boolean
   /** What MLST and MLSD send. */
   facts: ReadonlySet<Fact>

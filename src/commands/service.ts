@@ -139,17 +139,22 @@ export const CLNT: AnyTimeCommand = {
   },
 }
 
-/** Replies are in English (RFC 2640 §4); LANG without a language, or with EN, asks for just that. */
+/**
+ * Replies are in English (RFC 2640 §4); LANG without a language, or with EN, asks for just that. Who sends it takes the
+ * server for one of RFC 2640, so all is UTF-8 from then on: lftp does so whatever its `ftp:charset` is.
+ */
 export const LANG: AnyTimeCommand = {
   verb: 'LANG',
   syntax: '[EN]',
   phase: 'any',
   argument: 'optional',
   feat: () => ['LANG EN*'],
-  async *run(_context, argument) {
+  async *run({ settings }, argument) {
     const tag = argument.trim()
     if (tag !== '' && !/^[a-z]{1,8}(-[a-z0-9]{1,8})*\*?$/i.test(tag)) throw new Fault('bad_parameter')
-    yield tag === '' || /^EN(-|$)/i.test(tag) ? 'done' : 'bad_value'
+    const english = tag === '' || /^EN(-|$)/i.test(tag)
+    if (english) settings.utf8 = true
+    yield english ? 'done' : 'bad_value'
   },
 }
 

@@ -191,7 +191,7 @@ export const user = () =>
               .enum(CHARSETS, { error: `one of ${CHARSETS.join(', ')}` })
               .default('utf-8')
               .describe(
-                'What the client’s file names are in until it sends `OPTS UTF8 ON` ([old character sets](clients.md#old-character-sets)).',
+                'What the client’s file names are in until it sends `OPTS UTF8 ON` or `LANG` ([old character sets](clients.md#old-character-sets)).',
               ),
           })
           .prefault({})

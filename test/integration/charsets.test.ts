@@ -169,6 +169,16 @@ describe('UTF-8', () => {
     }
   })
 
+  test('LANG asks for it, too', async () => {
+    await using server = await serverFor('latin1')
+    await plant(server.home, { für: 'x' })
+    using client = await FtpClient.login(server.port)
+    assert.equal((await client.command('LANG fr')).code, 504)
+    assert.equal((await client.command('SIZE für')).code, 550)
+    assert.equal((await client.command('LANG')).code, 200)
+    assert.equal((await client.command('SIZE für')).code, 213)
+  })
+
   test('holds before the login and again from USER on', async () => {
     await using server = await serverFor('latin1')
     using client = await login(server)
