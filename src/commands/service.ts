@@ -97,7 +97,7 @@ export const SITE_HELP: AnyTimeCommand = {
   verb: 'SITE HELP',
   syntax: '',
   phase: 'any',
-  argument: 'none',
+  argument: 'optional',
   run: ({ commands }) => siteHelp(commands),
 }
 

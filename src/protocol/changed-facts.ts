@@ -12,7 +12,7 @@ export interface Change {
  * Reads `fact=value;…`, names of facts in any case, each once (draft-somers-ftp-mfxx §5). The last semicolon, which
  * some clients forget, may be missing.
  *
- * @throws Fault `bad_parameter` for another form or a value that cannot be, `bad_fact` for a fact that cannot be set
+ * @throws Fault `bad_parameter` for another form or a value that cannot be, `unsupported` for a fact that cannot be set
  */
 export function parseChange(text: string): Change {
   let time: Date | undefined
@@ -23,7 +23,7 @@ export function parseChange(text: string): Change {
     const name = fact.toLowerCase()
     if (name === 'modify' && time === undefined) time = parseTimeVal(value)
     else if (name === 'unix.mode' && mode === undefined) mode = parseMode(value)
-    else throw new Fault(name === 'modify' || name === 'unix.mode' ? 'bad_parameter' : 'bad_fact')
+    else throw new Fault(name === 'modify' || name === 'unix.mode' ? 'bad_parameter' : 'unsupported')
   }
   return { time, mode }
 }

@@ -99,7 +99,7 @@ export const FAULT_REPLIES: Readonly<Record<FaultKind, ReplyName>> = {
   unknown_command: 'unknown_command',
   encoding: 'bad_encoding',
   bad_parameter: 'bad_parameter',
-  bad_fact: 'bad_value',
+  unsupported: 'bad_value',
   bad_sequence: 'bad_sequence',
   not_logged_in: 'not_logged_in',
   login_refused: 'login_refused',

@@ -36,7 +36,7 @@ export class AccessDenied extends Fault {
  */
 export function admit(line: CommandLine, state: State): Admitted {
   const found = findCommand(line.verb, line.argument)
-  if (!found) throw new Fault('unknown_command')
+  if (!found) throw unknown(line)
   const { command, argument } = found
   if (command.phase === 'ready') requireReady(state)
   if (!isPathCommand(command)) {
@@ -48,6 +48,12 @@ export function admit(line: CommandLine, state: State): Admitted {
   const path = typed === '' ? cwd : parsePath(typed, cwd)
   if (!isGranted(files, path, command.right)) throw new AccessDenied(command, path)
   return { command, path, text }
+}
+
+/** SITE itself is known; what stands behind it may be missing or unknown (501 and 504 of RFC 959 §4.2.1). */
+function unknown({ verb, argument }: CommandLine): Fault {
+  if (verb !== 'SITE') return new Fault('unknown_command')
+  return new Fault(argument.trim() === '' ? 'bad_parameter' : 'unsupported')
 }
 
 function checkText(rule: 'none' | 'optional' | 'required', argument: string): void {
