@@ -77,6 +77,7 @@ export const REPLIES = {
   quota_exceeded: [552, 'The quota is exceeded.'],
   name_not_allowed: [553, 'This name is not allowed.'],
   other_filesystem: [553, 'Cannot be renamed across file systems.'],
+  restart_needs_image: [554, 'A restart position is exact under TYPE I only: send TYPE I first.'],
   bad_restart: [554, 'The restart position is beyond the end of the file.'],
 } as const satisfies Record<string, readonly [code: number, text: string]>
 
