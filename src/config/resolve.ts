@@ -36,6 +36,7 @@ export function resolveSettings(settings: Settings, folder: string): Config {
         dataSession: user.compat.dataSession ?? settings.tls.dataSession,
         close: user.compat.close ?? settings.uploads.close,
         ascii: user.compat.ascii,
+        charset: user.compat.charset,
       },
     })),
   }) as Config

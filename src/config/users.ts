@@ -1,5 +1,6 @@
 import { isAbsolute, normalize } from 'node:path'
 import * as z from 'zod'
+import { CHARSETS } from '../core/charset.js'
 import { PRESETS, type Preset, RIGHTS } from '../core/permission.js'
 import { parsePath, ROOT } from '../core/virtual-path.js'
 import { checkValidity, hours } from './hours.js'
@@ -201,11 +202,29 @@ export const user = () =>
               .enum(['convert', 'verbatim'])
               .default('convert')
               .describe('Under TYPE A: `convert` line ends on the way, or pass bytes `verbatim`.'),
+            charset: z
+              .enum(CHARSETS, { error: `one of ${CHARSETS.join(', ')}` })
+              .default('utf-8')
+              .describe(
+                'What the client’s file names are in until it sends `OPTS UTF8 ON` or `LANG` ([old character sets](clients.md#old-character-sets)).',
+              ),
           })
           .prefault({})
           .describe('How the server bends for the user’s client.'),
       },
       { error: 'a user: name, passwordHash and grants' },
+    )
+    .superRefine(
+      ({ name, compat }, context) => {
+        if (compat.charset === 'utf-8' || /^[\x20-\x7e]*$/.test(name)) return
+        context.addIssue({
+          code: 'custom',
+          path: ['name'],
+          message: `has to be ASCII, because compat.charset (${compat.charset}) only holds after the login: take another name, or leave compat.charset out`,
+          params: { complete: true },
+        })
+      },
+      { when: ({ issues }) => issues.length === 0 },
     )
     .superRefine(
       ({ name, passwordHash, validFrom, expires }, context) => {

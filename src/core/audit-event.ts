@@ -141,7 +141,9 @@ export const fileModeSet = (path: string, mode: number) =>
   success('file.mode_set', { path, mode: mode.toString(8) })
 export const dirCreated = (path: string) => success('dir.created', { path })
 export const dirRemoved = (path: string) => success('dir.removed', { path })
-export const dirListed = (path: string, entries: number) => success('dir.listed', { path, entries })
+/** `omitted`: how many names cannot be written in the character set of the session; left out where none are. */
+export const dirListed = (path: string, entries: number, omitted: number) =>
+  success('dir.listed', { path, entries, omitted: omitted || undefined })
 
 // hooks that tell of an upload
 export type HookName = 'webhook' | 'command'

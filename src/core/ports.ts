@@ -234,7 +234,7 @@ export interface DataChannel extends AsyncDisposable {
   reset(): Promise<void>
 }
 
-/** The control connection as the session sees it: bytes in, text out. */
+/** The control connection as the session sees it. */
 export interface ControlConnection extends AsyncDisposable {
   readonly peer: Endpoint
   readonly local: Endpoint
@@ -243,5 +243,5 @@ export interface ControlConnection extends AsyncDisposable {
   /** Ends when the peer closes; throws when the connection breaks. Pulling slowly slows the peer down. */
   readonly input: AsyncIterable<Uint8Array>
   /** Resolves when the bytes were handed to the operating system; false when the connection is gone. */
-  write(text: string): Promise<boolean>
+  write(bytes: Uint8Array): Promise<boolean>
 }

@@ -9,6 +9,7 @@ export const FAULT_KINDS = [
   'unknown_command',
   'encoding',
   'bad_parameter',
+  'unsupported',
   'bad_sequence',
   'not_logged_in',
   'login_refused',

@@ -5,8 +5,9 @@ import { Fault } from '../core/fault.js'
 import type { ControlConnection, DataChannel, Log } from '../core/ports.js'
 import type { Reason } from '../core/reason.js'
 import type { VirtualPath } from '../core/virtual-path.js'
+import type { Charset } from '../protocol/charset.js'
 import { type Line, LineReader } from '../protocol/line-reader.js'
-import { formatReply, type Reply } from '../protocol/replies.js'
+import { encodeReply, type Reply } from '../protocol/replies.js'
 import { CommandRunner, type RunnerHost } from './command-runner.js'
 import { readyContext } from './context.js'
 import { isForeignProtocol } from './foreign-protocol.js'
@@ -14,7 +15,7 @@ import { Inbox } from './inbox.js'
 import { giveUp, loginFlow } from './login.js'
 import type { LiveSession } from './roster.js'
 import type { SessionConnection, SessionOptions, SessionServices } from './services.js'
-import { GREETED, initialSettings, type State } from './state.js'
+import { charsetFor, GREETED, initialSettings, type State } from './state.js'
 import { Tally } from './tally.js'
 
 const LINE_LIMIT_BEFORE_LOGIN = 512
@@ -64,6 +65,10 @@ export class Session implements LiveSession, RunnerHost {
 
   get state(): State {
     return this.#state
+  }
+
+  get charset(): Charset {
+    return charsetFor(this.#state, this.#settings)
   }
 
   get lifetime(): AbortSignal {
@@ -125,7 +130,7 @@ export class Session implements LiveSession, RunnerHost {
 
   async send(reply: Reply): Promise<void> {
     this.#runner.noteReply(reply)
-    if (!(await this.#control.write(formatReply(reply)))) this.end('connection_lost')
+    if (!(await this.#control.write(encodeReply(reply, this.charset)))) this.end('connection_lost')
   }
 
   refused(): void {
@@ -137,6 +142,7 @@ export class Session implements LiveSession, RunnerHost {
       peer: this.#control.peer,
       serverName: this.#control.serverName,
       settings: this.#settings,
+      charset: this.charset,
       commands: COMMANDS,
       signal,
       login: loginFlow(this.#services, {

@@ -3,6 +3,7 @@ import { Fault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
 import type { AwaitedCode, Files } from '../core/ports.js'
 import { ROOT, type VirtualPath } from '../core/virtual-path.js'
+import { type Charset, charsetOf, UTF8 } from '../protocol/charset.js'
 import { FACTS } from '../protocol/facts.js'
 
 export interface Greeted {
@@ -25,6 +26,8 @@ export interface Challenged {
 export interface Ready {
   readonly phase: 'ready'
   readonly identity: Identity
+  /** Of the user's `compat.charset`. */
+  readonly charset: Charset
   readonly files: Files
   /** Gives the session's place among the user's sessions back. */
   readonly place: Disposable
@@ -41,6 +44,7 @@ export const GREETED: Greeted = { phase: 'greeted' }
 export const ready = (identity: Identity, files: Files, place: Disposable): Ready => ({
   phase: 'ready',
   identity,
+  charset: charsetOf(identity.compat.charset),
   files,
   place,
   cwd: ROOT,
@@ -54,11 +58,16 @@ export function requireReady(state: State): Ready {
   return state
 }
 
+/** What the session's text is in: UTF-8 before login, and from OPTS UTF8 ON on. */
+export const charsetFor = (state: State, { utf8 }: Settings): Charset =>
+  state.phase === 'ready' && !utf8 ? state.charset : UTF8
+
 export const initialSettings = (): Settings => ({
   // RFC 959 §5.1 starts with ASCII; binary is what every client means, and converts nothing by accident.
   ascii: false,
   bufferSizeSent: false,
   epsvAll: false,
+  utf8: false,
   facts: new Set(FACTS),
   digest: 'SHA-256',
 })

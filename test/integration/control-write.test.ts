@@ -24,7 +24,7 @@ test('a peer that does not read its replies is dropped after 30 seconds', async 
     const control = await TlsControlConnection.accept(raw, contexts.take(), ends, never)
     client.pause()
     t.mock.timers.enable({ apis: ['setTimeout'] })
-    const written = control.write('x'.repeat(LARGE))
+    const written = control.write(Buffer.alloc(LARGE, 'x'))
     t.mock.timers.tick(29_999)
     await new Promise(setImmediate)
     assert.equal(raw.destroyed, false)

@@ -147,7 +147,7 @@ test('wrong codes ban an address', async () => {
   await recorded(server, { event: 'address.banned', address: '127.0.0.1' })
 })
 
-test('a reload keeps used codes used and sessions alive, and a new secret has new codes', async () => {
+test('a reload keeps used codes used and sessions alive; a new secret has new codes and ends sessions', async () => {
   await using server = await start()
   const used = codeNow()
   using client = await FtpClient.connect(server.port)
@@ -159,11 +159,12 @@ test('a reload keeps used codes used and sessions alive, and a new secret has ne
   const secret = 'KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU'
   using between = await FtpClient.connect(server.port)
   assert.equal(await attempt(between, 'acme', PASSWORD), NEED_CODE)
+  assert.equal((await client.command('PWD')).code, 257)
   await server.reload({ users: [{ totp: secret }] })
+  assert.equal((await client.reply()).code, 421)
   assert.equal((await between.command(`ACCT ${codeNow()}`)).lines.join(), REFUSED)
   assert.equal(await attempt(other, 'acme', PASSWORD + codeNow()), REFUSED)
   assert.equal(await attempt(other, 'acme', PASSWORD + codeNow(secret)), OK)
-  assert.equal((await client.command('PWD')).code, 257)
   assert.deepEqual(await failures(server), ['replayed_code', 'wrong_code', 'wrong_code'])
 })
 

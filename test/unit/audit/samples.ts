@@ -48,7 +48,7 @@ export const SAMPLES: readonly events.AuditEvent[] = [
   events.fileModeSet('/a.txt', 0o640),
   events.dirCreated('/a'),
   events.dirRemoved('/a'),
-  events.dirListed('/', 2),
+  events.dirListed('/文件', 2, 1),
   events.hookDelivered(hook),
   events.hookFailed('hook_timeout', { ...hook, error: 'no answer within 10 s' }),
   events.hookGivenUp('hook_rejected', { ...hook, error: 'HTTP 500' }),

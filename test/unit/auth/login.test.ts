@@ -17,7 +17,7 @@ const user = (name: string, change: Partial<UserRecord> = {}): UserRecord => ({
   passwordHash: dummyHash({ memory: 19_456, passes: 2, parallelism: 1 }),
   home: `/srv/${name}`,
   grants: [['/', ['list']]],
-  compat: { dataSession: 'require', close: 'strict', ascii: 'convert' },
+  compat: { dataSession: 'require', close: 'strict', ascii: 'convert', charset: 'utf-8' },
   ...change,
 })
 

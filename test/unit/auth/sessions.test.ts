@@ -13,7 +13,7 @@ const identity = (name: string): Identity => ({
   home: '/srv',
   grants: new Grants([]),
   mounts: [],
-  compat: { dataSession: 'require', close: 'strict', ascii: 'convert' },
+  compat: { dataSession: 'require', close: 'strict', ascii: 'convert', charset: 'utf-8' },
   maxSessions: undefined,
 })
 

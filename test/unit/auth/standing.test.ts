@@ -16,7 +16,7 @@ const record: UserRecord = {
   ],
   mounts: [{ at: '/catalog', source: '/srv/catalog', rights: ['list', 'read'] }],
   quota: { bytes: 1000, files: undefined },
-  compat: { dataSession: 'prefer', close: 'tolerant', ascii: 'convert' },
+  compat: { dataSession: 'prefer', close: 'tolerant', ascii: 'convert', charset: 'utf-8' },
 }
 const WORK = { timeZone: 'UTC', allow: [{ days: [0, 1, 2, 3, 4], from: 6 * 60, to: 20 * 60 }] }
 

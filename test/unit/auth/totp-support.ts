@@ -23,7 +23,7 @@ export const user = (name: string, change: Partial<UserRecord> = {}): UserRecord
   passwordHash: HASH,
   home: `/srv/${name}`,
   grants: [['/', ['list']]],
-  compat: { dataSession: 'require', close: 'strict', ascii: 'convert' },
+  compat: { dataSession: 'require', close: 'strict', ascii: 'convert', charset: 'utf-8' },
   ...change,
 })
 

@@ -22,7 +22,7 @@ const user = {
   name: 'acme',
   home: '/',
   grants: new Grants([]),
-  compat: { dataSession: 'prefer', close: 'strict', ascii: 'convert' },
+  compat: { dataSession: 'prefer', close: 'strict', ascii: 'convert', charset: 'utf-8' },
   mounts: [],
   maxSessions: undefined,
 } as const
