@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { FtpClient } from '../helpers/ftp-client.js'
 import { plant } from '../helpers/plant.js'
-import { type TestServer, type TestServerOptions, testServer } from '../helpers/server.js'
+import { type TestServerOptions, testServer } from '../helpers/server.js'
 
 export const SECRET = 'what is outside stays outside'
 
@@ -58,5 +58,3 @@ export async function assertUnreachable(client: FtpClient, path: string): Promis
   for (const verb of ['STOR', 'APPE'])
     assert.ok((await client.upload(`${verb} ${path}`, 'overwritten')).code >= 500, verb)
 }
-
-export type { TestServer }

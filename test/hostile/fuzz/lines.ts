@@ -1,4 +1,5 @@
-import { ATTACKS, PATHS, SITE_WORDS, VERBS, WORDS } from './dictionary.js'
+import { ATTACKS, SITE_WORDS, VERBS, WORDS } from './dictionary.js'
+import { PATHS } from './paths.js'
 import type { Random } from './random.js'
 
 /** They take a path, and something comes of it. */

@@ -2,7 +2,7 @@ import { anyLine, transferLine } from './lines.js'
 import { Random } from './random.js'
 
 /** How a client deals with the data connection of one transfer. */
-export const WAYS = [
+const WAYS = [
   'whole',
   'abort',
   'abort-telnet',
@@ -18,7 +18,7 @@ export const WAYS = [
 type Way = (typeof WAYS)[number]
 
 /** How a stream ends. `close` is TLS close_notify and FIN, `fin` lacks the close_notify. */
-export const ENDINGS = ['quit', 'close', 'fin', 'reset', 'half-line', 'endless', 'garbage'] as const
+const ENDINGS = ['quit', 'close', 'fin', 'reset', 'half-line', 'endless', 'garbage'] as const
 
 /** Bytes are latin1 texts, so that a stream can be printed and given back. */
 export type Action =
