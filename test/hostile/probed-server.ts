@@ -66,7 +66,10 @@ export class ProbedServer implements AsyncDisposable {
     const lines = createInterface({ input: child.stdout as NonNullable<typeof child.stdout> })
     return await new Promise((resolve, reject) => {
       let server: ProbedServer | undefined
-      child.once('exit', code => reject(new Error(`the server did not start, exit code ${code}`)))
+      child.once('exit', (code, signal) => {
+        server?.errors.push(`the server ended: ${code ?? signal}`)
+        reject(new Error(`the server did not start, exit code ${code}`))
+      })
       lines.on('line', line => {
         const record = parsed(line)
         if (record?.msg === 'ready') {
