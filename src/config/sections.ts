@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { address, ipv4, ipv4OrHostName, network, ports } from './network.js'
+import { proxyProtocol } from './proxy-protocol.js'
 import { count, duration, hostPath, line, size, umask } from './scalars.js'
 
 // One function per section of the file. Every default of the server stands here (and in users.ts), nowhere else.
@@ -15,6 +16,9 @@ export const server = () =>
       })
       .prefault({})
       .describe('Where the control connection is accepted.'),
+    proxyProtocol: proxyProtocol()
+      .prefault({})
+      .describe('Load balancers that tell the address of the client by the PROXY protocol, version 1 or 2.'),
     greeting: line(200)
       .default('File exchange ready')
       .describe('Text of the first reply. Name no product and no version: it is read by everyone.'),
