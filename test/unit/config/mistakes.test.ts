@@ -224,7 +224,8 @@ test('tells all mistakes at once, in the order of the file', async () => {
     path: 'server.greting',
     message: 'unknown key; did you mean "greeting"?',
     text: 'greting',
-    expected: 'listen, greeting, maxSessions, maxSessionsPerAddress, timeouts or shutdownGrace',
+    expected:
+      'listen, proxyProtocol, greeting, maxSessions, maxSessionsPerAddress, timeouts or shutdownGrace',
     nearest: 'greeting',
   })
 })
