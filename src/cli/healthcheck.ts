@@ -1,5 +1,8 @@
+import { connect as connectTcp } from 'node:net'
 import { connect } from 'node:tls'
 import { loadConfig } from '../config/load.js'
+import { inNetworks } from '../core/networks.js'
+import { LOCAL_HEADER } from '../proxy/version-2.js'
 import { EXIT } from './exit.js'
 import { complain } from './print.js'
 
@@ -12,10 +15,11 @@ export interface HealthOptions {
 
 /** Asks the server on this machine for its greeting; says nothing when all is well. */
 export async function healthcheck({ config: file, port }: HealthOptions): Promise<number> {
-  const { listen } = (await loadConfig(file)).server
+  const { listen, proxyProtocol } = (await loadConfig(file)).server
   const everywhere = listen.host === '::' || listen.host === '0.0.0.0'
+  const host = everywhere ? '127.0.0.1' : listen.host
   try {
-    await greeting(everywhere ? '127.0.0.1' : listen.host, port ?? listen.port)
+    await greeting(host, port ?? listen.port, inNetworks(host, proxyProtocol.from))
     return EXIT.fine
   } catch (error) {
     complain(`portcullis: unhealthy: ${(error as Error).message}`)
@@ -23,10 +27,16 @@ export async function healthcheck({ config: file, port }: HealthOptions): Promis
   }
 }
 
-/** Resolves on a 220. Whose certificate it is does not matter: nothing is sent, and the peer is this machine. */
-function greeting(host: string, port: number): Promise<void> {
+/**
+ * Resolves on a 220. Whose certificate it is does not matter: nothing is sent, and the peer is this machine. Where the
+ * server takes this machine for a load balancer, a PROXY header says that nobody is behind it.
+ */
+function greeting(host: string, port: number, asProxy: boolean): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, rejectUnauthorized: false, ALPNProtocols: ['ftp'] })
+    const tcp = connectTcp({ host, port })
+    tcp.on('error', reject)
+    if (asProxy) tcp.write(LOCAL_HEADER)
+    const socket = connect({ socket: tcp, rejectUnauthorized: false, ALPNProtocols: ['ftp'] })
     const timer = setTimeout(
       () => socket.destroy(new Error(`no greeting within ${TIMEOUT_MS / 1000} s`)),
       TIMEOUT_MS,
@@ -44,6 +54,7 @@ function greeting(host: string, port: number): Promise<void> {
     socket.on('error', reject)
     socket.on('close', () => {
       clearTimeout(timer)
+      tcp.destroy()
       reject(new Error('the connection was closed before a greeting came'))
     })
   })

@@ -25,8 +25,8 @@ let waiting = 0
 
 /**
  * Finds out who is at the other end of an accepted, paused socket. From a trusted proxy a PROXY header comes first, and
- * it is taken off; on any other socket nothing is read. Undefined when a proxy closed the connection without having sent
- * anything for a client: it only asked whether this server is alive.
+ * it is taken off; on any other socket nothing is read. Undefined when the connection is gone already, or a proxy
+ * closed it without having sent anything for a client: it only asked whether this server is alive.
  *
  * @throws Fault `denied` with the reason `proxy_header_missing`, `proxy_header_malformed` or `too_many_connections`, or
  * the signal's reason
@@ -36,6 +36,8 @@ export async function originOf(
   { from, timeout }: OriginOptions,
   signal?: AbortSignal,
 ): Promise<Origin | undefined> {
+  // Reset already, as haproxy does with its health checks: the system no longer knows who it was.
+  if (raw.remoteAddress === undefined) return undefined
   const peer = endpoint(raw.remoteAddress, raw.remotePort)
   const local = endpoint(raw.localAddress, raw.localPort)
   const direct = { peer, local, reached: local, headerBytes: 0 }

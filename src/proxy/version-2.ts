@@ -18,6 +18,9 @@ const MOST_TRANSPORT = 0x2
 const ADDRESS_BYTES: readonly number[] = [0, 12, 36, 216]
 const PP2_TYPE_CRC32C = 0x03
 
+/** What a proxy sends that speaks for itself. */
+export const LOCAL_HEADER = Buffer.concat([SIGNATURE, Buffer.from([LOCAL, 0, 0, 0])])
+
 export const startsLikeVersion2 = (received: Buffer): boolean =>
   received.subarray(0, SIGNATURE.length).equals(SIGNATURE.subarray(0, received.length))
 
