@@ -49,7 +49,8 @@ export async function originOf(
     const header = await prologue.read(parseProxyHeader)
     if (header === undefined) return undefined
     const headerBytes = header.bytes
-    if (header.kind === 'proxied')
+    // In version 1 a health check names the proxy itself (proxy-protocol.txt §2.1).
+    if (header.kind === 'proxied' && header.source.address !== peer.address)
       return { peer: header.source, reached: header.destination, local, proxy: peer.address, headerBytes }
     // Health checks end here, and are worth no session and no record.
     return (await prologue.more()) ? { ...direct, headerBytes } : undefined

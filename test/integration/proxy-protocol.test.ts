@@ -191,7 +191,7 @@ describe('what the load balancer sends', () => {
 
   test('to see whether the server is alive leaves no record', async () => {
     await using server = await behindProxy()
-    for (const bytes of ['', LOCAL, 'PROXY UNKNOWN\r\n']) {
+    for (const bytes of ['', LOCAL, 'PROXY UNKNOWN\r\n', lineFrom('127.0.0.1')]) {
       const socket = connectTcp({ port: server.port, host: '127.0.0.1' })
       socket.end(bytes)
       await closed(socket)
