@@ -5,7 +5,7 @@ import { UserSessions } from '../auth/sessions.js'
 import { Verifier } from '../auth/verifier.js'
 import type { Config } from '../config/schema.js'
 import type { Log } from '../core/ports.js'
-import { AnnouncedAddress } from '../data/announced-address.js'
+import { AnnouncedAddress, type AnnounceOptions } from '../data/announced-address.js'
 import { Bandwidth } from '../data/bandwidth.js'
 import { PassivePorts } from '../data/passive-ports.js'
 import { DigestPool } from '../files/digest-pool.js'
@@ -31,7 +31,7 @@ import { Sweeper } from './sweeper.js'
 export interface Parts {
   config: Config
   session: SessionServices
-  announced: AnnouncedAddress
+  readonly announced: AnnouncedAddress
   readonly audit: AuditLog
   readonly bandwidth: Bandwidth
   readonly contexts: SessionContexts
@@ -81,6 +81,8 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
     storage: new NoticedStorage(storage, hooks),
     sessionOptions: sessionOptions(config),
   }
+  const announced = new AnnouncedAddress({ log })
+  await announced.replace(announceOptions(config))
   const ports = new PassivePorts(config.passive.ports)
   const bandwidth = new Bandwidth(userRates(config))
   const sweeper: Sweeper = new Sweeper({
@@ -93,6 +95,7 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
     ...{
       config,
       session,
+      announced,
       audit,
       bandwidth,
       contexts,
@@ -106,15 +109,18 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
       storage,
       sweeper,
     },
-    announced: announcedBy(config),
   }
   return parts
 }
 
-export const announcedBy = ({ passive }: Config): AnnouncedAddress =>
-  new AnnouncedAddress({ publicAddress: passive.publicAddress ?? undefined, overrides: passive.overrides })
+export const announceOptions = ({ passive }: Config): AnnounceOptions => ({
+  publicAddress: passive.publicAddress ?? undefined,
+  overrides: passive.overrides,
+})
 
-export async function closeParts({ audit, digests, limits, places, sweeper }: Parts): Promise<void> {
+export async function closeParts(parts: Parts): Promise<void> {
+  const { announced, audit, digests, limits, places, sweeper } = parts
+  announced[Symbol.dispose]()
   await sweeper[Symbol.asyncDispose]()
   await digests[Symbol.asyncDispose]()
   await limits[Symbol.asyncDispose]()

@@ -55,8 +55,10 @@ export const auditRecovered = (detail: { lost: number; torn: number | undefined 
   success('audit.recovered', detail)
 
 // connections
-export const connectionAccepted = () => success('connection.accepted')
-export const connectionRefused = (reason: Reason) => denied('connection.refused', reason)
+/** `proxy`: the address of the proxy that named the client by a PROXY header. */
+export const connectionAccepted = (proxy?: string) => success('connection.accepted', { proxy })
+export const connectionRefused = (reason: Reason, proxy?: string) =>
+  denied('connection.refused', reason, { proxy })
 export interface TlsFacts {
   /** For instance `TLSv1.3`. */
   readonly version: string
@@ -91,9 +93,12 @@ export const limitsUnavailable = (onFailure: 'closed' | 'open') =>
 export const limitsRecovered = (seconds: number) => success('limits.recovered', { seconds })
 
 // data connections
-export const dataOpened = (resumed: boolean, version: string) => success('data.opened', { resumed, version })
-export const dataRejected = (reason: Reason, detail: { address: string; remedy?: string }) =>
-  denied('data.rejected', reason, detail)
+export const dataOpened = (resumed: boolean, version: string, proxy?: string) =>
+  success('data.opened', { resumed, version, proxy })
+export const dataRejected = (
+  reason: Reason,
+  detail: { address: string; remedy?: string | undefined; proxy?: string | undefined },
+) => denied('data.rejected', reason, detail)
 
 // files
 export interface DownloadFacts extends TransferResult {

@@ -42,6 +42,8 @@ export function peekClientHello(raw: Socket, signal: AbortSignal): Promise<Buffe
     raw.on('readable', onReadable).once('end', onEnd).once('close', onEnd)
     signal.addEventListener('abort', onAbort, { once: true })
     if (signal.aborted) onAbort()
+    // What was put back before brings no event of its own.
+    else if (raw.readableLength > 0) onReadable()
   })
 }
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { TlsFacts } from '../core/audit-event.js'
-import type { Endpoint } from '../core/endpoint.js'
+import type { Endpoint, Ends } from '../core/endpoint.js'
 import type { ControlConnection } from '../core/ports.js'
 import type { SessionTls } from './contexts.js'
 import { handshake } from './handshake.js'
@@ -21,7 +21,7 @@ export class TlsControlConnection implements ControlConnection {
   readonly facts: TlsFacts
   readonly #socket: TLSSocket
 
-  private constructor(socket: TLSSocket, ends: { peer: Endpoint; local: Endpoint }) {
+  private constructor(socket: TLSSocket, ends: Pick<Ends, 'peer' | 'local'>) {
     this.#socket = socket
     this.peer = ends.peer
     this.local = ends.local
@@ -42,7 +42,7 @@ export class TlsControlConnection implements ControlConnection {
   static async accept(
     raw: Socket,
     { context, sessions }: SessionTls,
-    ends: { peer: Endpoint; local: Endpoint },
+    ends: Pick<Ends, 'peer' | 'local'>,
     signal: AbortSignal,
   ): Promise<TlsControlConnection> {
     raw.setNoDelay(true)
