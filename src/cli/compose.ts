@@ -56,6 +56,7 @@ export class Portcullis implements AsyncDisposable {
         serverStarted({ address: address.address, port: address.port, node: process.version }),
       )
       parts.audit.record(configLoaded(file, config.users.length))
+      parts.expiry.look()
       await parts.hooks.start()
       return new Portcullis(parts, server, address)
     } catch (error) {
@@ -95,6 +96,7 @@ export class Portcullis implements AsyncDisposable {
     for (const session of parts.session.roster.all)
       if (session.user !== undefined && !parts.login.isStillAllowed(session.user)) session.end('user_removed')
     parts.audit.record(configLoaded(file, config.users.length))
+    parts.expiry.look()
     return needRestart(before, config)
   }
 

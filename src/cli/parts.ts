@@ -16,6 +16,7 @@ import { Limits } from '../limits/limits.js'
 import { Roster } from '../session/roster.js'
 import type { SessionServices } from '../session/services.js'
 import { SessionContexts } from '../tls/contexts.js'
+import { ExpiryWatch } from './expiry-watch.js'
 import {
   limitOptions,
   sessionOptions,
@@ -36,6 +37,7 @@ export interface Parts {
   readonly contexts: SessionContexts
   readonly hooks: UploadHooks
   readonly digests: DigestPool
+  readonly expiry: ExpiryWatch
   readonly ledgers: Ledgers
   readonly limits: Limits
   readonly login: Login
@@ -78,6 +80,15 @@ export async function makeParts(config: Config, log: Log): Promise<Parts> {
     storage: () => parts.storage,
     log,
   })
+  const expiry: ExpiryWatch = new ExpiryWatch({
+    certificates: () =>
+      contexts.expiries.map((expires, index) => ({
+        file: parts.config.tls.certificates[index]?.cert ?? '',
+        expires,
+      })),
+    audit,
+    log,
+  })
   const parts: Parts = {
     ...{
       config,
@@ -86,6 +97,7 @@ export async function makeParts(config: Config, log: Log): Promise<Parts> {
       bandwidth,
       contexts,
       digests,
+      expiry,
       hooks,
       ledgers,
       limits,
@@ -102,7 +114,8 @@ export async function makeParts(config: Config, log: Log): Promise<Parts> {
 export const announcedBy = ({ passive }: Config): AnnouncedAddress =>
   new AnnouncedAddress({ publicAddress: passive.publicAddress ?? undefined, overrides: passive.overrides })
 
-export async function closeParts({ audit, digests, limits, sweeper }: Parts): Promise<void> {
+export async function closeParts({ audit, digests, expiry, limits, sweeper }: Parts): Promise<void> {
+  expiry[Symbol.dispose]()
   await sweeper[Symbol.asyncDispose]()
   await digests[Symbol.asyncDispose]()
   limits[Symbol.dispose]()
