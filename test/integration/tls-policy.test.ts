@@ -112,9 +112,10 @@ const GROUPS: [version: 'TLSv1.2' | 'TLSv1.3', offered: string, agreed: string][
   ['TLSv1.2', 'X25519:P-256', 'X25519'],
   ['TLSv1.2', 'P-256', 'P-256'],
   ['TLSv1.3', 'X25519', 'X25519'],
-  ['TLSv1.3', 'P-521:P-384', 'P-384'],
+  ['TLSv1.3', 'P-521', 'P-521'],
+  ['TLSv1.3', 'X448:P-384', 'P-384'],
 ]
-const HYBRIDS = [HYBRID, `${HYBRID}:X25519`, `X25519:${HYBRID}`, `P-521:${HYBRID}`]
+const HYBRIDS = [HYBRID, `${HYBRID}:X25519`, `X25519:${HYBRID}`, `X448:${HYBRID}`]
 if (knows(HYBRID)) for (const offered of HYBRIDS) GROUPS.push(['TLSv1.3', offered, HYBRID])
 
 describe('the group of the key exchange', () => {
@@ -181,7 +182,9 @@ describe('ALPN', () => {
       await using server = await testServer()
       using client = await FtpClient.login(server.port)
       const socket = await client.data(await client.passive(), { ALPNProtocols: offered })
-      const settled = once(socket, agreed === undefined ? 'close' : 'secureConnect')
+      const settled = new Promise(resolve =>
+        socket.once(agreed === undefined ? 'close' : 'secureConnect', resolve),
+      )
       assert.equal((await client.command('LIST')).code, 150)
       socket.resume()
       await settled
@@ -210,18 +213,6 @@ describe('what is too old or too weak', () => {
     assert.match(String(await failure(server.port, { maxVersion: 'TLSv1.2' })), /^ERR_SSL/)
     using _client = await FtpClient.login(server.port)
   })
-})
-
-test('a client cannot renegotiate (CVE-2011-1473)', async () => {
-  await using server = await testServer()
-  using client = await FtpClient.login(server.port, { maxVersion: 'TLSv1.2' })
-  const refused = await new Promise<Error | null>(resolve => {
-    client.socket.once('error', resolve)
-    client.socket.renegotiate({}, resolve)
-  })
-  assert.match(String(refused), /no.renegotiation/i)
-  using other = await FtpClient.login(server.port)
-  assert.equal((await other.command('NOOP')).code, 200)
 })
 
 test('the server’s order of suites counts, but for clients that put ChaCha20 first', async () => {
