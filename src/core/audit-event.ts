@@ -172,6 +172,7 @@ export const EVENT_NAMES = [
   'server.stopped',
   'config.loaded',
   'config.rejected',
+  'certificate.expiring',
   'audit.recovered',
   'connection.accepted',
   'connection.refused',

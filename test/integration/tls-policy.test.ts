@@ -95,6 +95,24 @@ test('a data connection that need not resume shows the certificate of its contro
   assert.equal((await client.reply()).code, 226)
 })
 
+test('a certificate that is about to expire is told of when a reload brings it, and sessions go on', async () => {
+  await using server = await testServer()
+  using client = await FtpClient.login(server.port)
+  const { certificates } = await written(server, [{}, { days: 5, kind: 'rsa' }])
+  await server.reload({ config: { tls: { certificates } } })
+  const { file } = await recorded(server, {
+    event: 'certificate.expiring',
+    reason: 'certificate_expires_soon',
+    days: 4,
+  })
+  assert.match(String(file), /1\.crt$/)
+  assert.deepEqual(
+    server.logged.filter(line => line.startsWith('warn')),
+    ['warn: a certificate in use expires soon: renew it and reload'],
+  )
+  assert.equal((await client.upload('STOR f', 'x')).code, 226)
+})
+
 /** Whether this Node can offer the group. */
 const knows = (group: string): boolean => {
   try {
