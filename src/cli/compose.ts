@@ -62,6 +62,7 @@ export class Portcullis implements AsyncDisposable {
         serverStarted({ address: address.address, port: address.port, node: process.version }),
       )
       parts.audit.record(configLoaded(file, config.users.length))
+      parts.expiry.look()
       await parts.hooks.start()
       return new Portcullis(parts, server, address)
     } catch (error) {
@@ -100,6 +101,7 @@ export class Portcullis implements AsyncDisposable {
     parts.config = config
     parts.places.review()
     parts.audit.record(configLoaded(file, config.users.length))
+    parts.expiry.look()
     return needRestart(before, config)
   }
 

@@ -17,6 +17,7 @@ import { Limits } from '../limits/limits.js'
 import { Roster } from '../session/roster.js'
 import type { SessionServices } from '../session/services.js'
 import { SessionContexts } from '../tls/contexts.js'
+import { ExpiryWatch } from './expiry-watch.js'
 import {
   limitOptions,
   sessionOptions,
@@ -37,6 +38,7 @@ export interface Parts {
   readonly contexts: SessionContexts
   readonly hooks: UploadHooks
   readonly digests: DigestPool
+  readonly expiry: ExpiryWatch
   readonly ledgers: Ledgers
   readonly limits: Limits
   readonly login: Login
@@ -91,6 +93,15 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
     storage: () => parts.storage,
     log,
   })
+  const expiry: ExpiryWatch = new ExpiryWatch({
+    certificates: () =>
+      contexts.expiries.map((expires, index) => ({
+        file: parts.config.tls.certificates[index]?.cert ?? '',
+        expires,
+      })),
+    audit,
+    log,
+  })
   const parts: Parts = {
     ...{
       config,
@@ -100,6 +111,7 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
       bandwidth,
       contexts,
       digests,
+      expiry,
       hooks,
       ledgers,
       limits,
@@ -119,8 +131,9 @@ export const announceOptions = ({ passive }: Config): AnnounceOptions => ({
 })
 
 export async function closeParts(parts: Parts): Promise<void> {
-  const { announced, audit, digests, limits, places, sweeper } = parts
+  const { announced, audit, digests, expiry, limits, places, sweeper } = parts
   announced[Symbol.dispose]()
+  expiry[Symbol.dispose]()
   await sweeper[Symbol.asyncDispose]()
   await digests[Symbol.asyncDispose]()
   await limits[Symbol.asyncDispose]()

@@ -5,6 +5,8 @@ import type { Ends } from '../core/endpoint.js'
 import { PassiveChannel } from '../data/channel.js'
 import { originOf } from '../proxy/origins.js'
 import type { SessionConnection } from '../session/services.js'
+import { offeredName, peekClientHello } from '../tls/client-hello.js'
+import type { SessionTls } from '../tls/contexts.js'
 import { TlsControlConnection } from '../tls/control-connection.js'
 import { secureData } from '../tls/secure-data.js'
 import { handshakeReason } from './handshake-reason.js'
@@ -20,11 +22,13 @@ export async function secureControl(
 ): Promise<SessionConnection | undefined> {
   const { audit, bandwidth, config, contexts, limits, ports } = parts
   const { timeouts } = config.server
-  const context = contexts.take()
   const subject = { session: id, client: { address: ends.peer.address, port: ends.peer.port } }
+  const deadline = AbortSignal.timeout(timeouts.handshake)
+  let context: SessionTls
   let control: TlsControlConnection
   try {
-    control = await TlsControlConnection.accept(raw, context, ends, AbortSignal.timeout(timeouts.handshake))
+    context = contexts.take(offeredName(await peekClientHello(raw, deadline)))
+    control = await TlsControlConnection.accept(raw, context, ends, deadline)
   } catch (error) {
     audit.record(tlsFailed(handshakeReason(error), (error as NodeJS.ErrnoException).code), subject)
     // A monitor that only looks whether the port is open has not failed.

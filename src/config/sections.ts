@@ -72,9 +72,11 @@ export const tls = () =>
           ),
           { error: 'a list of certificates: [{ cert: FILE, key: FILE }]' },
         )
-        .min(1, 'one certificate, or two (ECDSA and RSA)')
-        .max(2, 'one certificate, or two (ECDSA and RSA)')
-        .describe('One certificate, or two of different kind (ECDSA and RSA).'),
+        .min(1, 'at least one certificate')
+        .max(100, 'at most 100 certificates')
+        .describe(
+          'Certificates, ECDSA or RSA. A client gets the one for the name it asks for (SNI), or else the first. Of two for the same names, ECDSA and RSA, it gets the one it can use.',
+        ),
       minVersion: z
         .enum(['TLSv1.2', 'TLSv1.3'])
         .default('TLSv1.2')

@@ -49,6 +49,14 @@ export const configLoaded = (file: string, users: number) => success('config.loa
 export const configRejected = (file: string, errors: number) =>
   failure('config.rejected', 'invalid_configuration', { file, errors })
 
+/** A certificate in use: checked when it is taken into use, and then every day. Days left are negative once it has expired. */
+export const certificateExpiring = (detail: { file: string; expires: string; days: number }) =>
+  failure(
+    'certificate.expiring',
+    detail.days < 0 ? 'certificate_expired' : 'certificate_expires_soon',
+    detail,
+  )
+
 // the audit log itself
 /** The log is written again: how many records it missed, and the bytes of an incomplete line it ended. */
 export const auditRecovered = (detail: { lost: number; torn: number | undefined }) =>
@@ -63,6 +71,8 @@ export interface TlsFacts {
   /** For instance `TLSv1.3`. */
   readonly version: string
   readonly cipher: string
+  /** Of the key exchange, for instance `X25519MLKEM768`. */
+  readonly group: string | undefined
   readonly serverName: string | undefined
   readonly alpn: string | undefined
 }
@@ -180,6 +190,7 @@ export const EVENT_NAMES = [
   'server.stopped',
   'config.loaded',
   'config.rejected',
+  'certificate.expiring',
   'audit.recovered',
   'connection.accepted',
   'connection.refused',

@@ -100,6 +100,8 @@ export const REASONS = [
   'hook_rejected',
   // configuration
   'invalid_configuration',
+  'certificate_expires_soon',
+  'certificate_expired',
 ] as const
 
 export type Reason = (typeof REASONS)[number] | FaultKind

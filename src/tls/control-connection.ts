@@ -5,6 +5,7 @@ import type { Endpoint, Ends } from '../core/endpoint.js'
 import type { ControlConnection } from '../core/ports.js'
 import type { SessionTls } from './contexts.js'
 import { handshake } from './handshake.js'
+import { keyExchangeGroup } from './key-exchange-group.js'
 
 /** A peer that does not read its replies for so long is gone. */
 const WRITE_TIMEOUT_MS = 30_000
@@ -28,6 +29,7 @@ export class TlsControlConnection implements ControlConnection {
     this.facts = {
       version: socket.getProtocol() ?? 'unknown',
       cipher: socket.getCipher().name,
+      group: keyExchangeGroup(socket.getSession()),
       serverName: textOrNothing((socket as { servername?: string | false }).servername),
       alpn: textOrNothing(socket.alpnProtocol),
     }

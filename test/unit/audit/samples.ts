@@ -17,11 +17,13 @@ export const SAMPLES: readonly events.AuditEvent[] = [
   events.configLoaded('portcullis.yaml', 3),
   events.configRejected('portcullis.yaml', 2),
   events.auditRecovered({ lost: 2, torn: 17 }),
+  events.certificateExpiring({ file: '/certs/server.crt', expires: '2026-03-01T00:00:00.000Z', days: 9 }),
   events.connectionAccepted('10.0.0.5'),
   events.connectionRefused('banned', '10.0.0.5'),
   events.tlsEstablished({
     version: 'TLSv1.3',
     cipher: 'TLS_AES_256_GCM_SHA384',
+    group: 'X25519MLKEM768',
     serverName: 'ftp.example.com',
     alpn: 'ftp',
   }),

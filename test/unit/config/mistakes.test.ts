@@ -96,7 +96,7 @@ const CASES: readonly (readonly [name: string, text: string, expected: RegExp])[
   [
     'no certificate',
     `tls: { certificates: [] }\n${USERS}`,
-    /expected one certificate, or two .*found an empty list/,
+    /expected at least one certificate.*found an empty list/,
   ],
   [
     'a key where its path belongs',
