@@ -60,7 +60,12 @@ export async function secureData(
     stream,
     resumed,
     version,
-    sendTickets: () => tickets.send(),
+    sendTickets() {
+      if (!tickets.send()) return
+      // Node shuts a connection down without waiting for what OpenSSL writes by itself, and the close_notify would be
+      // lost behind it; a write of the stream, even of nothing, is waited for.
+      stream.write('')
+    },
     verdict: (clear, records) =>
       version === 'TLSv1.2' || version === 'TLSv1.3'
         ? closeVerdict({ version, cipher, raw: raw.bytesRead, clear, records, hello, resumed })
@@ -81,8 +86,11 @@ class HeldTickets {
     else this.#sends.push(send)
   }
 
-  send(): void {
+  /** Whether there were any. */
+  send(): boolean {
     this.#due = true
-    for (const send of this.#sends.splice(0)) send()
+    const sends = this.#sends.splice(0)
+    for (const send of sends) send()
+    return sends.length > 0
   }
 }
