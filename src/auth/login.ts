@@ -1,3 +1,4 @@
+import type { ClientCertificate } from '../core/client-certificate.js'
 import { Fault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
 import type { Authenticator, Credentials, LoginLimits } from '../core/ports.js'
@@ -36,7 +37,7 @@ export class Login implements Authenticator {
 
   async login(credentials: Credentials, signal: AbortSignal): Promise<Identity> {
     const { user, password, address } = credentials
-    if (!isWellFormed(user) || !isWellFormed(password))
+    if (!isWellFormed(user) || !(isWellFormed(password) || this.#needsNoPassword(credentials)))
       return this.#fail(credentials, 'malformed_credentials')
     await this.#limits.check(user, address)
     const refusal = await this.#examine(credentials, signal)
@@ -46,7 +47,7 @@ export class Login implements Authenticator {
     await this.#limits.succeeded(user, address)
     // No wait from here on. The users may have been replaced since the password was compared.
     const found = this.#users.get(user)
-    const stillRefused = found === undefined ? 'unknown_user' : found.refusal(address, this.#now())
+    const stillRefused = found === undefined ? 'unknown_user' : found.refusal(credentials, this.#now())
     if (found === undefined || stillRefused !== undefined) throw refused(stillRefused ?? 'unknown_user')
     return found.identity
   }
@@ -67,16 +68,33 @@ export class Login implements Authenticator {
     return user !== undefined && user.barred(this.#now()) === undefined
   }
 
+  /** Why a session of this user that showed this certificate, or none, may not go on; undefined when it may. */
+  certificateRefusal(name: string, certificate: ClientCertificate | undefined): Reason | undefined {
+    return this.#users.get(name)?.certificateRefusal(certificate)
+  }
+
+  /** Only who holds the certificate learns that the password does not matter: to others its form does. */
+  #needsNoPassword({ user, certificate }: Credentials): boolean {
+    const found = this.#users.get(user)
+    return (
+      found !== undefined &&
+      found.passwordHash === undefined &&
+      found.certificateRefusal(certificate) === undefined
+    )
+  }
+
   /** Why this login is refused; undefined when it is not. One verification, whatever the answer. */
   async #examine(credentials: Credentials, signal: AbortSignal): Promise<Reason | undefined> {
-    const { user, password, address } = credentials
+    const { user, password } = credentials
     const users = this.#users
     const found = users.get(user)
-    const refusal = found === undefined ? 'unknown_user' : found.refusal(address, this.#now())
+    const refusal = found === undefined ? 'unknown_user' : found.refusal(credentials, this.#now())
     if (found === undefined || refusal !== undefined) {
       await this.#verifier.waste({ hash: users.dummyHash, password }, signal)
       return refusal
     }
+    // The certificate was all there is to prove.
+    if (found.passwordHash === undefined) return undefined
     const right = await this.#verifier.verify({ user, hash: found.passwordHash, password }, signal)
     // A password that was replaced meanwhile is right no longer.
     const isCurrent = this.#users.get(user)?.passwordHash === found.passwordHash

@@ -11,6 +11,7 @@ import type { Log } from '../core/ports.js'
 import { openStorage } from '../files/storage.js'
 import { NoticedStorage } from '../hooks/noticed-storage.js'
 import { FtpsServer } from '../server/server.js'
+import { endUncertified } from './end-uncertified.js'
 import { needRestart } from './need-restart.js'
 import {
   hookOptions,
@@ -68,7 +69,7 @@ export class Portcullis implements AsyncDisposable {
 
   /**
    * Takes a new configuration into use: everything is made before anything is swapped, so one that fails changes
-   * nothing. Sessions of users who are gone or disabled end.
+   * nothing. Sessions of users who are gone or disabled, or whose certificate is no longer good, end.
    *
    * @returns the keys that were changed but need a restart
    * @throws Error as `start`
@@ -94,6 +95,7 @@ export class Portcullis implements AsyncDisposable {
     parts.config = config
     for (const session of parts.session.roster.all)
       if (session.user !== undefined && !parts.login.isStillAllowed(session.user)) session.end('user_removed')
+    endUncertified(parts)
     parts.audit.record(configLoaded(file, config.users.length))
     return needRestart(before, config)
   }

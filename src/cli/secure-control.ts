@@ -4,6 +4,7 @@ import { PassiveChannel } from '../data/channel.js'
 import type { Ends } from '../server/server.js'
 import type { SessionConnection } from '../session/services.js'
 import { TlsControlConnection } from '../tls/control-connection.js'
+import { CertificateRefused } from '../tls/peer-certificate.js'
 import { secureData } from '../tls/secure-data.js'
 import { handshakeReason } from './handshake-reason.js'
 import type { Parts } from './parts.js'
@@ -23,7 +24,9 @@ export async function secureControl(
   try {
     control = await TlsControlConnection.accept(raw, context, ends, AbortSignal.timeout(timeouts.handshake))
   } catch (error) {
-    audit.record(tlsFailed(handshakeReason(error), (error as NodeJS.ErrnoException).code), subject)
+    const { code } = error as NodeJS.ErrnoException
+    const shown = error instanceof CertificateRefused ? error.certificate : undefined
+    audit.record(tlsFailed(handshakeReason(error), code, shown), subject)
     return undefined
   }
   audit.record(tlsEstablished(control.facts), subject)

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { checkClientCertificates } from './client-certificates.js'
 
 /** Any part may be missing or of the wrong type here: these checks run even where single values are wrong. */
 type Unchecked<T> = T extends object
@@ -36,6 +37,8 @@ export function checkTogether(config: Unchecked<Checked>, context: z.core.$Refin
     const message = `server.maxSessionsPerAddress (${maxSessionsPerAddress}) is more than server.maxSessions (${maxSessions}) allows in all`
     wrong(message, ['server', 'maxSessionsPerAddress'], ['server', 'maxSessions'])
   }
+
+  checkClientCertificates({ ...config }, wrong)
 
   const seen = new Map<string, number>()
   const users: unknown = config?.users

@@ -13,6 +13,11 @@ export function resolveSettings(settings: Settings, folder: string): Config {
         cert: resolve(folder, cert),
         key: resolve(folder, key),
       })),
+      clientCertificates: {
+        ...settings.tls.clientCertificates,
+        ca: settings.tls.clientCertificates.ca.map(file => resolve(folder, file)),
+        crl: settings.tls.clientCertificates.crl.map(file => resolve(folder, file)),
+      },
     },
     storage: { ...settings.storage, root },
     onUpload: {
@@ -54,6 +59,10 @@ export function exposures(config: DeepReadonly<Config>, configFile: string): Exp
     [['audit', 'file'], config.audit.file],
     [['onUpload', 'queue', 'folder'], join(config.onUpload.queue.folder, 'entry')],
     ...config.tls.certificates.map(({ key }, index) => [['tls', 'certificates', index, 'key'], key] as const),
+    // Who could replace these would let anyone in.
+    ...(['ca', 'crl'] as const).flatMap(key =>
+      config.tls.clientCertificates[key].map(file => [['tls', 'clientCertificates', key], file] as const),
+    ),
     [[], configFile],
   ]
   return own.flatMap(([path, file]) => {

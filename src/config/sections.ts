@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { clientCertificates } from './client-certificates.js'
 import { address, ipv4, ipv4OrHostName, network, ports } from './network.js'
 import { count, duration, hostPath, line, size, umask } from './scalars.js'
 
@@ -66,6 +67,9 @@ export const tls = () =>
         .enum(['TLSv1.2', 'TLSv1.3'])
         .default('TLSv1.2')
         .describe('Oldest version of TLS that is accepted.'),
+      clientCertificates: clientCertificates()
+        .prefault({})
+        .describe('Certificates that clients prove who they are with.'),
       dataSession: z
         .enum(['require', 'prefer'])
         .default('require')

@@ -2,6 +2,7 @@ import { isAbsolute, normalize } from 'node:path'
 import * as z from 'zod'
 import { PRESETS, type Preset, RIGHTS } from '../core/permission.js'
 import { parsePath, ROOT } from '../core/virtual-path.js'
+import { userCertificate } from './client-certificates.js'
 import { network } from './network.js'
 import { hashFault } from './password-hash.js'
 import { count, hostPath, lastDay, rate, size } from './scalars.js'
@@ -81,10 +82,10 @@ export const user = () =>
           .string({ error: NAME })
           .refine(isUserName, NAME)
           .meta({ title: 'text', description: 'The name the user logs in with.' }),
-        passwordHash: z.string({ error: 'an argon2id hash' }).meta({
+        passwordHash: z.string({ error: 'an argon2id hash' }).optional().meta({
           title: 'argon2id hash',
           description:
-            'argon2id hash in PHC form, at least 19456 KiB (m) and 2 passes (t). Written by `portcullis user add` and `portcullis user passwd`.',
+            'argon2id hash in PHC form, at least 19456 KiB (m) and 2 passes (t). Written by `portcullis user add` and `portcullis user passwd`. Only `certificate.password: not-needed` does without.',
         }),
         home: z.string({ error: HOME }).refine(staysWithin, HOME).optional().meta({
           title: 'folder path',
@@ -124,6 +125,7 @@ export const user = () =>
           )
           .default([])
           .describe('Folders from elsewhere in the user’s tree, each with its own rights.'),
+        certificate: userCertificate(),
         allowFrom: z
           .array(network(), { error: 'a list of networks' })
           .min(1, 'at least one network (leave the key out to allow every address)')
@@ -193,7 +195,14 @@ export const user = () =>
       { error: 'a user: name, passwordHash and grants' },
     )
     .superRefine(
-      ({ name, passwordHash }, context) => {
+      ({ name, passwordHash, certificate }, context) => {
+        if (passwordHash === undefined && certificate?.password !== 'not-needed')
+          context.addIssue({
+            code: 'custom',
+            path: ['passwordHash'],
+            message: 'is missing; expected an argon2id hash',
+            params: { complete: true },
+          })
         if (typeof passwordHash !== 'string') return
         const fault = hashFault(passwordHash)
         if (fault === undefined) return

@@ -1,3 +1,4 @@
+import { type ClientCertificate, certificateFacts } from './client-certificate.js'
 import type { DigestAlgorithm } from './digest.js'
 import type { Reason } from './reason.js'
 import type { CloseVerdict, TransferResult } from './transfer.js'
@@ -63,18 +64,27 @@ export interface TlsFacts {
   readonly cipher: string
   readonly serverName: string | undefined
   readonly alpn: string | undefined
+  /** SHA-256 of the client's certificate. */
+  readonly certificate?: string | undefined
+  readonly certificateSubject?: string | undefined
+  /** Why it counts for nothing. */
+  readonly certificateProblem?: Reason | undefined
 }
 export const tlsEstablished = (facts: TlsFacts) => success('tls.established', { ...facts })
-export const tlsFailed = (reason: Reason, error?: string) => failure('tls.failed', reason, { error })
+export const tlsFailed = (reason: Reason, error?: string, certificate?: ClientCertificate) =>
+  failure('tls.failed', reason, { error, ...certificateFacts(certificate) })
 export const sessionEnded = (
   reason: Reason,
   detail: { bytesIn: number; bytesOut: number; files: number; seconds: number },
 ): AuditEvent => ({ event: 'session.ended', outcome: 'success', reason, detail })
 
 // logins
-export const loginSucceeded = (factor: 'password') => success('login.succeeded', { factor })
-export const loginFailed = (reason: Reason, attemptedUser: string) =>
-  denied('login.failed', reason, { attemptedUser: shorten(attemptedUser) })
+/** By what somebody proved to be the user. */
+export type LoginFactor = 'password' | 'certificate' | 'certificate+password'
+export const loginSucceeded = (factor: LoginFactor, certificate?: ClientCertificate) =>
+  success('login.succeeded', { factor, ...certificateFacts(certificate) })
+export const loginFailed = (reason: Reason, attemptedUser: string, certificate?: ClientCertificate) =>
+  denied('login.failed', reason, { attemptedUser: shorten(attemptedUser), ...certificateFacts(certificate) })
 export const addressBanned = (address: string, seconds: number) =>
   denied('address.banned', 'too_many_failures', { address, seconds })
 export const addressUnbanned = (address: string) => success('address.unbanned', { address })

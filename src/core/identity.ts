@@ -38,4 +38,6 @@ export interface Identity {
   /** Most sessions at a time; undefined for no limit of its own. */
   readonly maxSessions: number | undefined
   readonly quota?: Quota | undefined
+  /** What a client certificate is to this user's login; undefined where none is asked for. */
+  readonly certificate?: 'beside password' | 'in place of password' | undefined
 }

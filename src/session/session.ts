@@ -1,6 +1,7 @@
 import type { Context, ReadyContext, SessionSummary } from '../commands/context.js'
 import { COMMANDS } from '../commands/table.js'
 import { type AuditEvent, type Subject, sessionEnded } from '../core/audit-event.js'
+import type { ClientCertificate } from '../core/client-certificate.js'
 import { Fault } from '../core/fault.js'
 import type { ControlConnection, DataChannel, Log } from '../core/ports.js'
 import type { Reason } from '../core/reason.js'
@@ -55,6 +56,10 @@ export class Session implements LiveSession, RunnerHost {
 
   get user(): string | undefined {
     return this.#subject.user
+  }
+
+  get certificate(): ClientCertificate | undefined {
+    return this.#control.certificate
   }
 
   get log(): Log {
@@ -137,6 +142,7 @@ export class Session implements LiveSession, RunnerHost {
       login: loginFlow(this.#services, {
         subject: this.#subject,
         signal,
+        certificate: this.#control.certificate,
         state: () => this.#state,
         record: event => this.record(event),
         moveTo: state => this.#moveTo(state),
