@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.js'
 import { shownPath } from '../config/problem.js'
 import type { Config } from '../config/schema.js'
 import { type Finding, inspectCertificates } from './certificates.js'
+import { inspectClientTrust } from './client-trust-files.js'
 import { EXIT } from './exit.js'
 import { complain, print } from './print.js'
 import { findWarnings } from './warnings.js'
@@ -10,7 +11,7 @@ import { findWarnings } from './warnings.js'
 /** Says whether the server would start with this file, and what is probably not meant. @throws ConfigError */
 export async function check(file: string): Promise<number> {
   const config = await loadConfig(file)
-  const findings = [...(await inspectCertificates(config)), ...(await findWarnings(config, resolve(file)))]
+  const findings = [...(await inspectCertificates(config)), ...(await inspectClientTrust(config)), ...(await findWarnings(config, resolve(file)))]
   for (const finding of findings) complain(formatFinding(finding))
   const errors = findings.filter(({ level }) => level === 'error').length
   if (errors > 0) {

@@ -5,6 +5,7 @@ import { loadConfig } from '../config/load.js'
 import { ConfigError } from '../config/problem.js'
 import type { Config } from '../config/schema.js'
 import { inspectCertificates } from './certificates.js'
+import { inspectClientTrust } from './client-trust-files.js'
 import { Portcullis } from './compose.js'
 import { EXIT, UsageError } from './exit.js'
 import { complain } from './print.js'
@@ -89,7 +90,7 @@ async function reload(server: Portcullis, log: Logger, options: ServeOptions): P
 /** @throws ConfigError or UsageError with everything that is wrong, certificates included */
 async function usableConfig({ config: file, port }: ServeOptions): Promise<Config> {
   const config = withPort(await loadConfig(file), port)
-  const findings = await inspectCertificates(config)
+  const findings = [...(await inspectCertificates(config)), ...(await inspectClientTrust(config))]
   const errors = findings.filter(({ level }) => level === 'error')
   if (errors.length > 0)
     throw new UsageError(errors.map(({ path, message }) => `${path}: ${message}`).join('\n'))
