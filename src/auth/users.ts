@@ -13,7 +13,8 @@ export class UserTable {
       if (this.#users.has(record.name)) throw new Error(`user ${record.name} is given twice`)
       if (record.passwordHash === undefined) {
         // Somebody who needs neither could be anyone.
-        if (!record.certificate) throw new Error(`user ${record.name} has neither a password nor a certificate`)
+        if (!record.certificate)
+          throw new Error(`user ${record.name} has neither a password nor a certificate`)
       } else if (!meetsFloor(record.passwordHash)) {
         throw new Error(`the password hash of user ${record.name} is not argon2id, or too weak`)
       }

@@ -11,7 +11,11 @@ import { findWarnings } from './warnings.js'
 /** Says whether the server would start with this file, and what is probably not meant. @throws ConfigError */
 export async function check(file: string): Promise<number> {
   const config = await loadConfig(file)
-  const findings = [...(await inspectCertificates(config)), ...(await inspectClientTrust(config)), ...(await findWarnings(config, resolve(file)))]
+  const findings = [
+    ...(await inspectCertificates(config)),
+    ...(await inspectClientTrust(config)),
+    ...(await findWarnings(config, resolve(file))),
+  ]
   for (const finding of findings) complain(formatFinding(finding))
   const errors = findings.filter(({ level }) => level === 'error').length
   if (errors > 0) {

@@ -91,31 +91,35 @@ function inspectAuthority(
     tell('warning', `${name} expired on ${authority.validTo}; its certificates are refused`)
 }
 
-async function signersOf(list: RevocationList, known: readonly X509Certificate[]): Promise<X509Certificate[]> {
+async function signersOf(
+  list: RevocationList,
+  known: readonly X509Certificate[],
+): Promise<X509Certificate[]> {
   const signers: X509Certificate[] = []
   for (const authority of known) if (await list.isSignedBy(authority)) signers.push(authority)
   return signers
 }
 
-function inspectList(
-  list: RevocationList,
-  signers: readonly X509Certificate[],
-  now: Date,
-  tell: Tell,
-): void {
+function inspectList(list: RevocationList, signers: readonly X509Certificate[], now: Date, tell: Tell): void {
   const { issuer, thisUpdate, nextUpdate } = list
   if (signers.length === 0)
     tell('error', `the list of ${issuer} is not signed by any certificate of tls.clientCertificates.ca`)
   const left = nextUpdate === undefined ? Number.POSITIVE_INFINITY : nextUpdate.getTime() - now.getTime()
   if (now < thisUpdate)
-    tell('warning', `the list of ${issuer} is not valid before ${thisUpdate.toISOString()}; is the clock right?`)
+    tell(
+      'warning',
+      `the list of ${issuer} is not valid before ${thisUpdate.toISOString()}; is the clock right?`,
+    )
   else if (left <= 0)
     tell(
       'warning',
       `the list of ${issuer} expired on ${nextUpdate?.toISOString()}; its certificates are refused until there is a new one`,
     )
   else if (left < SOON_DAYS * DAY_MS)
-    tell('warning', `the list of ${issuer} expires on ${nextUpdate?.toISOString()}; fetch the next one in time`)
+    tell(
+      'warning',
+      `the list of ${issuer} expires on ${nextUpdate?.toISOString()}; fetch the next one in time`,
+    )
 }
 
 const nameOf = ({ subject }: X509Certificate): string => subject.replaceAll('\n', ', ')

@@ -28,6 +28,8 @@ export function certificateRule({ certificate }: UserConfig): CertificateRule | 
   if (certificate === null) return undefined
   const { fingerprint, subject = {}, san = [] } = certificate
   if (fingerprint !== undefined) return { fingerprints: fingerprint }
-  const given = Object.entries(subject).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+  const given = Object.entries(subject).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  )
   return { subject: Object.fromEntries(given), alternative: san }
 }

@@ -90,6 +90,14 @@ function userCommands(user: Command, done: Done): void {
     .description('set a new password')
     .argument('<name>')
     .action(async (name, options) => done(await (await load()).userPasswd(name, options)))
+  withConfig(user.command('certificate'))
+    .description('let the user log in with this client certificate only')
+    .argument('<name>')
+    .argument('<file>', 'the certificate, PEM or DER; never its key')
+    .option('--add', 'beside those the user has, for a change of certificates')
+    .action(async (name, file, options) =>
+      done(await (await import('./user-certificate.js')).userCertificate(name, file, options)),
+    )
   withConfig(user.command('disable'))
     .description('refuse the user’s logins')
     .argument('<name>')

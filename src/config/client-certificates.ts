@@ -147,18 +147,22 @@ export function checkClientCertificates({ tls, users }: Checked, wrong: Wrong): 
   const mode = part(asked, 'mode')
   const given = (key: string) => ((part(asked, key) as readonly unknown[] | undefined) ?? []).length > 0
   const at = (key: string): PropertyKey[] => ['tls', 'clientCertificates', key]
-  if (given('crl') && !given('ca')) wrong('a revocation list says nothing without the ca that signed it', at('crl'))
+  if (given('crl') && !given('ca'))
+    wrong('a revocation list says nothing without the ca that signed it', at('crl'))
   for (const [index, user] of (Array.isArray(users) ? users : []).entries()) {
     const certificate = part(user, 'certificate')
     if (typeof certificate !== 'object' || certificate === null) continue
     const path = ['users', index, 'certificate']
     if (mode === 'off')
-      wrong('clients are not asked for a certificate: set tls.clientCertificates.mode to optional or required', path)
+      wrong(
+        'clients are not asked for a certificate: set tls.clientCertificates.mode to optional or required',
+        path,
+      )
     for (const key of ['subject', 'san'])
       if (part(certificate, key) !== undefined && !given('ca'))
-        wrong('anyone can write a name into a certificate: set tls.clientCertificates.ca, or use fingerprint', [
-          ...path,
-          key,
-        ])
+        wrong(
+          'anyone can write a name into a certificate: set tls.clientCertificates.ca, or use fingerprint',
+          [...path, key],
+        )
   }
 }

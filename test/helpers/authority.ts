@@ -47,7 +47,9 @@ type CryptoKeyPair = Awaited<ReturnType<typeof newKeys>>
 
 const extensionsOf = ({ san, usage = ['clientAuth'] }: Wish): x509.Extension[] => [
   new x509.BasicConstraintsExtension(false, undefined, true),
-  ...(usage.length > 0 ? [new x509.ExtendedKeyUsageExtension(usage.map(name => x509.ExtendedKeyUsage[name]))] : []),
+  ...(usage.length > 0
+    ? [new x509.ExtendedKeyUsageExtension(usage.map(name => x509.ExtendedKeyUsage[name]))]
+    : []),
   ...(san ? [new x509.SubjectAlternativeNameExtension([...san])] : []),
 ]
 

@@ -65,12 +65,12 @@ const CASES: readonly Case[] = [
   ],
   ['an expired one', ({ authority }) => authority.issue({ from: -2, to: -1 }), 'certificate_expired'],
   ['one of tomorrow', ({ authority }) => authority.issue({ from: 1 }), 'certificate_expired'],
+  ['one for servers', ({ authority }) => authority.issue({ usage: ['serverAuth'] }), 'certificate_purpose'],
   [
-    'one for servers',
-    ({ authority }) => authority.issue({ usage: ['serverAuth'] }),
-    'certificate_purpose',
+    'one with another name',
+    ({ authority }) => authority.issue({ subject: 'CN=acme2' }),
+    'certificate_mismatch',
   ],
-  ['one with another name', ({ authority }) => authority.issue({ subject: 'CN=acme2' }), 'certificate_mismatch'],
   [
     'one with the name twice',
     ({ authority }) => authority.issue({ subject: 'CN=acme, CN=other' }),
@@ -104,10 +104,7 @@ const CASES: readonly Case[] = [
     'one under an expired and a current list',
     ({ authority }) => authority.issue(),
     undefined,
-    async ({ authority }) => [
-      await authority.revoke([], { from: -2, to: -1 }),
-      await authority.revoke([]),
-    ],
+    async ({ authority }) => [await authority.revoke([], { from: -2, to: -1 }), await authority.revoke([])],
   ],
   [
     'one under a list of tomorrow',
