@@ -5,6 +5,7 @@ import { Login } from '../../../src/auth/login.js'
 import { UserSessions } from '../../../src/auth/sessions.js'
 import type { UserRecord } from '../../../src/auth/user.js'
 import { Verifier } from '../../../src/auth/verifier.js'
+import type { ClientCertificate } from '../../../src/core/client-certificate.js'
 import { Fault } from '../../../src/core/fault.js'
 import type { LoginLimits } from '../../../src/core/ports.js'
 
@@ -186,4 +187,54 @@ test('sessions of a user are counted while they live, and given back once', asyn
   assert.throws(() => sessions.enter(acme), refused('too_many_sessions'))
   const free = await attempt('free', 'right')
   for (let i = 0; i < 100; i += 1) sessions.enter(free)
+})
+
+test('without the certificate a login costs a verification, and its form is judged as everyone’s', async () => {
+  const own: ClientCertificate = {
+    fingerprint: 'a'.repeat(64),
+    subject: 'CN=acme',
+    names: { attribute: () => [], alternative: [] },
+    refusal: () => undefined,
+  }
+  const others = { ...own, fingerprint: 'b'.repeat(64) }
+  const revoked: ClientCertificate = { ...own, refusal: () => 'certificate_revoked' }
+  const certificate = { fingerprints: [own.fingerprint] }
+  const { login, compared } = setUp([
+    user('both', { certificate }),
+    user('alone', { certificate, passwordHash: undefined }),
+    user('plain'),
+  ])
+  const outcome = async (name: string, password: string, shown: ClientCertificate | undefined) => {
+    compared.length = 0
+    const credentials = { user: name, password, address: ADDRESS, certificate: shown }
+    const result = await login.login(credentials, NEVER).then(
+      ({ name: loggedIn }) => loggedIn,
+      (fault: Fault) => fault.reason,
+    )
+    return `${result}, ${compared.length}`
+  }
+  const cases: [string, string, ClientCertificate | undefined, string][] = [
+    ['both', 'right', own, 'both, 1'],
+    ['both', 'wrong', own, 'wrong_password, 1'],
+    ['both', 'right', undefined, 'certificate_missing, 1'],
+    ['both', 'right', others, 'certificate_mismatch, 1'],
+    ['both', 'right', revoked, 'certificate_revoked, 1'],
+    ['alone', 'anything', own, 'alone, 0'],
+    ['alone', '', own, 'alone, 0'],
+    ['alone', 'right', undefined, 'certificate_missing, 1'],
+    ['alone', 'right', others, 'certificate_mismatch, 1'],
+    ['alone', '', others, 'malformed_credentials, 0'],
+    ['plain', '', own, 'malformed_credentials, 0'],
+    ['nobody', '', own, 'malformed_credentials, 0'],
+    ['nobody', 'right', own, 'unknown_user, 1'],
+  ]
+  for (const [name, password, shown, expected] of cases)
+    assert.equal(await outcome(name, password, shown), expected, `${name} ${password}`)
+})
+
+test('a user who needs neither password nor certificate is refused', () => {
+  assert.throws(
+    () => setUp([user('open', { passwordHash: undefined })]),
+    /neither a password nor a certificate/,
+  )
 })
