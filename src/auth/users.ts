@@ -15,6 +15,7 @@ export class UserTable {
         // Somebody who needs neither could be anyone.
         if (!record.certificate)
           throw new Error(`user ${record.name} has neither a password nor a certificate`)
+        if (record.totp !== undefined) throw new Error(`user ${record.name} has codes without a password`)
       } else if (!meetsFloor(record.passwordHash)) {
         throw new Error(`the password hash of user ${record.name} is not argon2id, or too weak`)
       }

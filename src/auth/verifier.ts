@@ -49,10 +49,15 @@ export class Verifier {
     return right
   }
 
-  /** Costs what a wrong password costs, for a login that no password can make succeed. @throws as `verify` */
-  async waste({ hash, password }: Omit<Claim, 'user'>, signal: AbortSignal): Promise<void> {
+  /** Compares anew each time: right passwords are neither looked up nor remembered. @throws as `verify` */
+  async compare({ hash, password }: Omit<Claim, 'user'>, signal: AbortSignal): Promise<boolean> {
     using _slot = await this.#slots.take(signal)
-    await this.#tools.verify(hash, password)
+    return await this.#tools.verify(hash, password)
+  }
+
+  /** Costs what a wrong password costs, for a login that no password can make succeed. @throws as `verify` */
+  async waste(claim: Omit<Claim, 'user'>, signal: AbortSignal): Promise<void> {
+    await this.compare(claim, signal)
   }
 
   /** Forgets every right password. */

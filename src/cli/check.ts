@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.js'
 import { type Finding, inspectCertificates } from './certificates.js'
 import { inspectClientTrust } from './client-trust-files.js'
 import { EXIT } from './exit.js'
+import { inspectControlSocket } from './inspect-control-socket.js'
 import { complain, print } from './print.js'
 import { findWarnings } from './warnings.js'
 
@@ -14,6 +15,7 @@ export async function check(file: string): Promise<number> {
   const findings = [
     ...(await inspectCertificates(config)),
     ...(await inspectClientTrust(config)),
+    ...(await inspectControlSocket(config)),
     ...(await findWarnings(config, resolve(file))),
   ]
   for (const finding of findings) complain(formatFinding(finding))
@@ -25,6 +27,8 @@ export async function check(file: string): Promise<number> {
     return EXIT.wrong
   }
   print(`${shownPath(resolve(file))}: valid; ${summary(config)}`)
+  if (config.users.some(({ totp }) => totp !== null))
+    print(`one-time codes need the right time, to 30 seconds; here it is ${new Date().toISOString()}`)
   return EXIT.fine
 }
 

@@ -1,3 +1,4 @@
+import type { WallClock } from '../auth/clock.js'
 import type { Config } from '../config/schema.js'
 import {
   configLoaded,
@@ -10,7 +11,9 @@ import type { Endpoint } from '../core/endpoint.js'
 import type { Log } from '../core/ports.js'
 import { openStorage } from '../files/storage.js'
 import { NoticedStorage } from '../hooks/noticed-storage.js'
+import type { Bans } from '../limits/bans.js'
 import { FtpsServer } from '../server/server.js'
+import type { LiveSession } from '../session/roster.js'
 import { endUncertified } from './end-uncertified.js'
 import { needRestart } from './need-restart.js'
 import {
@@ -39,8 +42,8 @@ export class Portcullis implements AsyncDisposable {
   }
 
   /** @throws Error from TLS, the audit log, the storage or the control port; nothing is left open then */
-  static async start(config: Config, file: string, log: Log): Promise<Portcullis> {
-    const parts = await makeParts(config, log)
+  static async start(config: Config, file: string, log: Log, clock?: WallClock): Promise<Portcullis> {
+    const parts = await makeParts(config, log, clock)
     const server = new FtpsServer({
       limits: parts.limits.connections,
       get session() {
@@ -69,7 +72,7 @@ export class Portcullis implements AsyncDisposable {
 
   /**
    * Takes a new configuration into use: everything is made before anything is swapped, so one that fails changes
-   * nothing. Sessions of users who are gone or disabled, or whose certificate is no longer good, end.
+   * nothing. Sessions that could not be begun now end.
    *
    * @returns the keys that were changed but need a restart
    * @throws Error as `start`
@@ -93,11 +96,26 @@ export class Portcullis implements AsyncDisposable {
       sessionOptions: sessionOptions(config),
     }
     parts.config = config
-    for (const session of parts.session.roster.all)
-      if (session.user !== undefined && !parts.login.isStillAllowed(session.user)) session.end('user_removed')
+    parts.places.review()
     endUncertified(parts)
     parts.audit.record(configLoaded(file, config.users.length))
     return needRestart(before, config)
+  }
+
+  /** The live sessions. */
+  get sessions(): readonly LiveSession[] {
+    return this.#parts.session.roster.all
+  }
+
+  /** The addresses that may not connect now. */
+  get bans(): Bans {
+    return this.#parts.limits.bans
+  }
+
+  /** Shows that connections are accepted and can be recorded. @throws Fault `audit_unavailable`, Error */
+  async probe(signal: AbortSignal): Promise<void> {
+    this.#parts.audit.requireWritable()
+    await this.#server.probe(signal)
   }
 
   /** Writes down that a configuration was refused. */

@@ -1,14 +1,13 @@
-import type { LiveSession } from '../session/roster.js'
 import type { Parts } from './parts.js'
 
-/** Ends the sessions whose certificate is no longer what their user, or the server, asks for. */
-export function endUncertified({ config, login, session: { roster } }: Parts): void {
-  const isRequired = config.tls.clientCertificates.mode === 'required'
+/**
+ * Where everybody needs a certificate, ends the sessions without a good one, logged in or not. What single users need
+ * is judged where their sessions are.
+ */
+export function endUncertified({ config, session: { roster } }: Parts): void {
+  if (config.tls.clientCertificates.mode !== 'required') return
   for (const session of roster.all) {
-    const reason = (isRequired ? session.certificate?.refusal() : undefined) ?? usersRefusal(session, login)
+    const reason = session.certificate === undefined ? 'certificate_missing' : session.certificate.refusal()
     if (reason !== undefined) session.end(reason)
   }
 }
-
-const usersRefusal = ({ user, certificate }: LiveSession, login: Parts['login']) =>
-  user === undefined ? undefined : login.certificateRefusal(user, certificate)

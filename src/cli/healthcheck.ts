@@ -1,5 +1,8 @@
 import { connect } from 'node:tls'
+import { controlSocketOf } from '../config/control-socket.js'
 import { loadConfig } from '../config/load.js'
+import { ConfigError } from '../config/problem.js'
+import { ask, Unreachable } from '../control-socket/client.js'
 import { EXIT } from './exit.js'
 import { complain } from './print.js'
 
@@ -7,20 +10,46 @@ const TIMEOUT_MS = 5000
 
 export interface HealthOptions {
   readonly config: string
+  /** Asks for the greeting there, as a client would. */
   readonly port?: number
+  /** In place of `server.controlSocket`. */
+  readonly socket?: string
 }
 
-/** Asks the server on this machine for its greeting; says nothing when all is well. */
-export async function healthcheck({ config: file, port }: HealthOptions): Promise<number> {
-  const { listen } = (await loadConfig(file)).server
-  const everywhere = listen.host === '::' || listen.host === '0.0.0.0'
+/** Whether the server on this machine accepts connections; says nothing when all is well. */
+export async function healthcheck(options: HealthOptions): Promise<number> {
   try {
-    await greeting(everywhere ? '127.0.0.1' : listen.host, port ?? listen.port)
+    if (!(await askByControlSocket(options))) await askAsClient(options)
     return EXIT.fine
   } catch (error) {
+    if (error instanceof ConfigError) throw error
     complain(`portcullis: unhealthy: ${(error as Error).message}`)
     return EXIT.failed
   }
+}
+
+/**
+ * The server connects to its own port, which leaves nothing in the audit log. False when it cannot be asked.
+ *
+ * @throws Error when it says that it is not well, or says nothing
+ */
+async function askByControlSocket({ config, port, socket }: HealthOptions): Promise<boolean> {
+  const path = port === undefined ? (socket ?? (await controlSocketOf(config))) : null
+  if (path === null) return false
+  try {
+    const answer = await ask(path, { command: 'health' }, TIMEOUT_MS)
+    if (answer.ok) return true
+    throw new Error(answer.error)
+  } catch (error) {
+    if (error instanceof Unreachable && socket === undefined) return false
+    throw error
+  }
+}
+
+async function askAsClient({ config, port }: HealthOptions): Promise<void> {
+  const { listen } = (await loadConfig(config)).server
+  const everywhere = listen.host === '::' || listen.host === '0.0.0.0'
+  await greeting(everywhere ? '127.0.0.1' : listen.host, port ?? listen.port)
 }
 
 /** Resolves on a 220. Whose certificate it is does not matter: nothing is sent, and the peer is this machine. */

@@ -12,7 +12,7 @@ export const firstConfig = ({ port, user, passwordHash }: FirstConfig): string =
 # yaml-language-server: $schema=./portcullis.schema.json
 
 # Portcullis. Every key is described in docs/configuration.md; what is commented out shows its default.
-# Check changes with "portcullis check", then send SIGHUP to the server (or run it with --watch).
+# Check changes with "portcullis check", then run "portcullis reload" (or the server with --watch).
 # Paths are relative to this file. Any text may be "!file path" or "!env NAME".
 
 server:

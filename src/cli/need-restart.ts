@@ -4,7 +4,10 @@ import type { Config } from '../config/schema.js'
 export function needRestart(before: Config, after: Config): string[] {
   const once: [key: string, of: (config: Config) => unknown][] = [
     ['server.listen', config => config.server.listen],
+    ['server.controlSocket', config => config.server.controlSocket],
     ['audit', config => config.audit],
+    ['auth.state', config => config.auth.state],
+    ['auth.store', config => config.auth.store],
     ['auth.verification', config => config.auth.verification],
     ['onUpload.queue.folder', config => config.onUpload.queue.folder],
     ['hashing', config => config.hashing],

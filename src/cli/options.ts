@@ -32,23 +32,24 @@ export const sessionOptions = ({ server }: Config): SessionOptions => ({
 })
 
 export const limitOptions = ({ server, auth }: Config): LimitOptions => {
-  const { connectionsPerAddress, failuresPerAddress, failuresPerUserAndAddress } = auth.limits
+  const { failuresPerUserAndAddress: pair, failuresPerUser: user, failuresPerAddress: address } = auth.limits
   return {
     maxSessions: server.maxSessions,
     maxSessionsPerAddress: server.maxSessionsPerAddress,
-    connectionRate: { count: connectionsPerAddress.max, window: connectionsPerAddress.within },
-    userFailures: {
-      count: failuresPerUserAndAddress.max,
-      window: failuresPerUserAndAddress.within,
-      block: failuresPerUserAndAddress.block,
-    },
-    addressFailures: {
-      count: failuresPerAddress.max,
-      window: failuresPerAddress.within,
-      ban: failuresPerAddress.block,
-    },
+    connectionRate: ruleOf(auth.limits.connectionsPerAddress),
+    handshakeFailures: ruleOf(auth.limits.handshakeFailuresPerAddress),
+    pairFailures: { ...ruleOf(pair), block: pair.block },
+    userFailures: { ...ruleOf(user), block: user.block },
+    addressFailures: ruleOf(address),
+    ban: { first: address.block, longest: address.maxBlock, forget: address.forget },
+    onStoreFailure: auth.onStoreFailure,
   }
 }
+
+const ruleOf = ({ max, within }: { readonly max: number; readonly within: number }) => ({
+  count: max,
+  window: within,
+})
 
 export const storageOptions = ({ filesystem, storage, uploads }: Config): StorageOptions => ({
   portable: filesystem.portable,
@@ -87,11 +88,14 @@ export const userRecords = ({ users }: Config): UserRecord[] => users.map(userRe
 const userRecord = (user: UserConfig): UserRecord => ({
   name: user.name,
   passwordHash: user.certificate?.password === 'not-needed' ? undefined : user.passwordHash,
+  totp: user.totp ?? undefined,
   certificate: certificateRule(user),
   home: user.home,
   grants: Object.entries(user.grants),
   mounts: user.mounts.map(({ at, source, grants }) => ({ at, source, rights: grants })),
   allowFrom: user.allowFrom ?? undefined,
+  validFrom: user.validFrom === null ? undefined : new Date(user.validFrom),
+  hours: user.hours ?? undefined,
   expires: user.expires === null ? undefined : new Date(user.expires),
   disabled: user.disabled,
   maxSessions: user.limits.sessions ?? undefined,

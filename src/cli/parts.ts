@@ -1,4 +1,5 @@
 import { AuditLog } from '../audit/log.js'
+import { WALL_CLOCK } from '../auth/clock.js'
 import { Login } from '../auth/login.js'
 import { UserSessions } from '../auth/sessions.js'
 import { Verifier } from '../auth/verifier.js'
@@ -39,13 +40,15 @@ export interface Parts {
   readonly ledgers: Ledgers
   readonly limits: Limits
   readonly login: Login
+  /** Of the live sessions. */
+  readonly places: UserSessions
   readonly ports: PassivePorts
   readonly sweeper: Sweeper
   storage: DiskStorage
 }
 
 /** @throws Error from TLS, the audit log or the storage */
-export async function makeParts(config: Config, log: Log): Promise<Parts> {
+export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): Promise<Parts> {
   const contexts = new SessionContexts(await tlsMaterial(config))
   const digests = new DigestPool(config.hashing)
   const ledgers = new Ledgers()
@@ -57,16 +60,24 @@ export async function makeParts(config: Config, log: Log): Promise<Parts> {
     key: config.audit.key === null ? undefined : Buffer.from(config.audit.key),
     log,
   })
-  const limits = new Limits(limitOptions(config), audit)
+  const limits = await Limits.open(limitOptions(config), config.auth, { audit, log })
   const verifier = new Verifier({ ...config.auth.verification, cacheTtl: 60_000, cacheSize: 1000 })
-  const login = new Login(userRecords(config), { limits: limits.logins, verifier })
+  const login = new Login(userRecords(config), {
+    limits: limits.logins,
+    verifier,
+    now: () => new Date(clock.now()),
+  })
+  const places = new UserSessions({
+    standing: (identity, occupant) => login.standing(identity, occupant),
+    clock,
+  })
   const hooks = new UploadHooks(config.onUpload.queue.folder, { audit, log, random: Math.random })
   const session: SessionServices = {
     audit,
     log,
     roster: new Roster(),
     authenticator: login,
-    sessions: new UserSessions(),
+    sessions: places,
     storage: new NoticedStorage(storage, hooks),
     sessionOptions: sessionOptions(config),
   }
@@ -90,6 +101,7 @@ export async function makeParts(config: Config, log: Log): Promise<Parts> {
       ledgers,
       limits,
       login,
+      places,
       ports,
       storage,
       sweeper,
@@ -102,9 +114,10 @@ export async function makeParts(config: Config, log: Log): Promise<Parts> {
 export const announcedBy = ({ passive }: Config): AnnouncedAddress =>
   new AnnouncedAddress({ publicAddress: passive.publicAddress ?? undefined, overrides: passive.overrides })
 
-export async function closeParts({ audit, digests, limits, sweeper }: Parts): Promise<void> {
+export async function closeParts({ audit, digests, limits, places, sweeper }: Parts): Promise<void> {
   await sweeper[Symbol.asyncDispose]()
   await digests[Symbol.asyncDispose]()
-  limits[Symbol.dispose]()
+  await limits[Symbol.asyncDispose]()
+  places[Symbol.dispose]()
   audit.close()
 }

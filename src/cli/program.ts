@@ -40,6 +40,7 @@ function createProgram(done: Done): Command {
     .addHelpText('after', '\nExit codes: 0 fine, 1 failure at run time, 2 wrong usage or configuration.')
   serverCommands(program, done)
   userCommands(program.command('user').description('add, list and change users in the configuration'), done)
+  controlCommands(program, done)
   auditCommands(program.command('audit').description('check and read the audit log'), done)
   return program
 }
@@ -71,8 +72,34 @@ function serverCommands(program: Command, done: Done): void {
     .action(async file => done(await (await import('./check.js')).check(file)))
   withConfig(program.command('healthcheck'))
     .description('exit with 0 if the server on this machine answers')
-    .option('--port <port>', 'ask here instead of at server.listen.port', port)
+    .option('--port <port>', 'ask at this port, as a client would', port)
+    .option('--socket <file>', 'ask here instead of at server.controlSocket')
     .action(async options => done(await (await import('./healthcheck.js')).healthcheck(options)))
+}
+
+function controlCommands(program: Command, done: Done): void {
+  const bans = program.command('bans').description('list and lift the bans of the running server')
+  withSocket(bans.command('list'))
+    .description('list the addresses that are banned')
+    .option('--json', 'print JSON')
+    .action(async options => done(await (await import('./bans.js')).bansList(options)))
+  withSocket(bans.command('lift'))
+    .description('let an address connect again')
+    .argument('<address>')
+    .action(async (address, options) => done(await (await import('./bans.js')).bansLift(address, options)))
+  const sessions = program.command('sessions').description('list and end the sessions of the running server')
+  withSocket(sessions.command('list', { isDefault: true }))
+    .description('list who is connected, and what each does')
+    .option('--json', 'print JSON')
+    .action(async options => done(await (await import('./sessions.js')).sessionsList(options)))
+  withSocket(sessions.command('end'))
+    .description('end a session; a running transfer is aborted')
+    .argument('<id>', 'as the list has it')
+    .action(async (id, options) => done(await (await import('./sessions.js')).sessionsEnd(id, options)))
+  withSocket(program.command('reload'))
+    .description('have the running server take in its configuration')
+    .option('--json', 'print JSON')
+    .action(async options => done(await (await import('./reload.js')).reload(options)))
 }
 
 function userCommands(user: Command, done: Done): void {
@@ -90,6 +117,13 @@ function userCommands(user: Command, done: Done): void {
     .description('set a new password')
     .argument('<name>')
     .action(async (name, options) => done(await (await load()).userPasswd(name, options)))
+  withConfig(user.command('totp'))
+    .description('ask the user for one-time codes, from an authenticator that scans a QR code')
+    .argument('<name>')
+    .option('--secret-file <file>', 'write the secret there, not into the configuration')
+    .option('--no-confirm', 'do not ask for a first code')
+    .option('--remove', 'the password is enough again')
+    .action(async (name, options) => done(await (await import('./totp.js')).userTotp(name, options)))
   withConfig(user.command('certificate'))
     .description('let the user log in with this client certificate only')
     .argument('<name>')
@@ -127,6 +161,9 @@ function auditCommands(audit: Command, done: Done): void {
 
 const withConfig = (command: Command): Command =>
   command.option('--config <file>', 'the configuration ($PORTCULLIS_CONFIG)', defaultConfig())
+
+const withSocket = (command: Command): Command =>
+  withConfig(command).option('--socket <file>', 'its control socket (default: as in the configuration)')
 
 const withPassword = (command: Command): Command =>
   command

@@ -31,11 +31,13 @@ async function typedTwice(user: string): Promise<string> {
   return first
 }
 
-/** One line from the terminal, without echo. Ctrl-C and Ctrl-D give up. */
-function typed(question: string): Promise<string> {
+/** One line from the terminal, shown only when it is no secret. Ctrl-C and Ctrl-D give up. @throws UsageError */
+export function typed(question: string, { echo = false } = {}): Promise<string> {
   const { stdin, stderr } = process
-  stderr.write(question)
+  const show = (text: string) => void (echo && stderr.write(text))
+  // Before the question: what answers it at once must not be echoed by the terminal.
   stdin.setRawMode(true).setEncoding('utf8').resume()
+  stderr.write(question)
   return new Promise((resolve, reject) => {
     let line = ''
     const finish = (settle: () => void) => {
@@ -49,8 +51,13 @@ function typed(question: string): Promise<string> {
       for (const character of chunk) {
         if (character === '\r' || character === '\n') return finish(() => resolve(line))
         if (character === '\x03' || character === '\x04') return giveUp()
-        if (character === '\x7f' || character === '\b') line = [...line].slice(0, -1).join('')
-        else line += character
+        if (character === '\x7f' || character === '\b') {
+          if (line !== '') show('\b \b')
+          line = [...line].slice(0, -1).join('')
+        } else {
+          show(character)
+          line += character
+        }
       }
     }
     stdin.on('data', onData).on('end', onEnd)

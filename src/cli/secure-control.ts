@@ -16,7 +16,7 @@ export async function secureControl(
   id: string,
   ends: Ends,
 ): Promise<SessionConnection | undefined> {
-  const { audit, bandwidth, config, contexts, ports } = parts
+  const { audit, bandwidth, config, contexts, limits, ports } = parts
   const { timeouts } = config.server
   const context = contexts.take()
   const subject = { session: id, client: { address: ends.peer.address, port: ends.peer.port } }
@@ -24,9 +24,11 @@ export async function secureControl(
   try {
     control = await TlsControlConnection.accept(raw, context, ends, AbortSignal.timeout(timeouts.handshake))
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const reason = handshakeReason(error)
     const shown = error instanceof CertificateRefused ? error.certificate : undefined
-    audit.record(tlsFailed(handshakeReason(error), code, shown), subject)
+    audit.record(tlsFailed(reason, (error as NodeJS.ErrnoException).code, shown), subject)
+    // A monitor that only looks whether the port is open has not failed.
+    if (raw.bytesRead > 0 || reason === 'handshake_timeout') await limits.handshakes.failed(ends.peer.address)
     return undefined
   }
   audit.record(tlsEstablished(control.facts), subject)

@@ -1,20 +1,17 @@
 import { watch as watchFile } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { type Logger, pino } from 'pino'
-import { loadConfig } from '../config/load.js'
-import { ConfigError } from '../config/problem.js'
 import type { Config } from '../config/schema.js'
-import { inspectCertificates } from './certificates.js'
-import { inspectClientTrust } from './client-trust-files.js'
+import { type Commands, ControlSocket } from '../control-socket/server.js'
+import type { Log } from '../core/ports.js'
 import { Portcullis } from './compose.js'
-import { EXIT, UsageError } from './exit.js'
+import { controlCommands } from './control-commands.js'
+import { EXIT } from './exit.js'
 import { complain } from './print.js'
+import { Reloads } from './reloads.js'
+import { type ConfigSource, usableConfig } from './usable-config.js'
 
-export interface ServeOptions {
-  /** The configuration file. */
-  readonly config: string
-  /** In place of `server.listen.port`. */
-  readonly port?: number
+export interface ServeOptions extends ConfigSource {
   /** Reload when the file is saved. */
   readonly watch?: boolean
 }
@@ -35,9 +32,21 @@ export async function serve(options: ServeOptions): Promise<number> {
     complain(explainStart(error as NodeJS.ErrnoException, config))
     return EXIT.failed
   }
+  const reloads = new Reloads(server, log, options)
+  const reload = () => {
+    server.reopenLogs()
+    return reloads.run()
+  }
+  let control: ControlSocket | undefined
+  try {
+    control = await openControlSocket(config, log, controlCommands(server, { reload }))
+  } catch (error) {
+    complain(`Cannot start: ${(error as Error).message}`)
+    await server.stop('no control socket')
+    return EXIT.failed
+  }
   const { address, port } = server.address
   log.info({ address, port, users: config.users.length }, 'ready')
-  const reloads = new Reloads(server, log, options)
   process.on('SIGHUP', () => {
     server.reopenLogs()
     reloads.request()
@@ -47,6 +56,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   log.info({ signal }, 'stopping')
   watching?.close()
   await server.stop(signal)
+  // Last: who drains a server wants to see whom it waits for.
+  await control?.[Symbol.asyncDispose]()
   return EXIT.fine
 }
 
@@ -56,45 +67,16 @@ const firstSignal = (...signals: NodeJS.Signals[]): Promise<NodeJS.Signals> =>
     for (const signal of signals) process.on(signal, resolve)
   })
 
-/** One reload at a time, in the order they were asked for. */
-class Reloads {
-  #last: Promise<void> = Promise.resolve()
-  readonly #server: Portcullis
-  readonly #log: Logger
-  readonly #options: ServeOptions
-
-  constructor(server: Portcullis, log: Logger, options: ServeOptions) {
-    this.#server = server
-    this.#log = log
-    this.#options = options
-  }
-
-  request(): void {
-    this.#last = this.#last.then(() => reload(this.#server, this.#log, this.#options))
-  }
-}
-
-/** Validated first, swapped as a whole; a bad file changes nothing and the log says why. */
-async function reload(server: Portcullis, log: Logger, options: ServeOptions): Promise<void> {
-  try {
-    const config = await usableConfig(options)
-    const restart = await server.reload(config, options.config)
-    log.info({ users: config.users.length, needsRestart: restart }, 'configuration reloaded')
-  } catch (error) {
-    const problems = error instanceof ConfigError ? error.problems.length : 1
-    server.reportRejected(options.config, problems)
-    log.error({ problem: (error as Error).message }, 'configuration not reloaded, the old one stays in force')
-  }
-}
-
-/** @throws ConfigError or UsageError with everything that is wrong, certificates included */
-async function usableConfig({ config: file, port }: ServeOptions): Promise<Config> {
-  const config = withPort(await loadConfig(file), port)
-  const findings = [...(await inspectCertificates(config)), ...(await inspectClientTrust(config))]
-  const errors = findings.filter(({ level }) => level === 'error')
-  if (errors.length > 0)
-    throw new UsageError(errors.map(({ path, message }) => `${path}: ${message}`).join('\n'))
-  return config
+/** The socket for the operator's commands; undefined where there is to be none. @throws PlaceError */
+async function openControlSocket(
+  { server: { controlSocket: path } }: Config,
+  log: Log,
+  commands: Commands,
+): Promise<ControlSocket | undefined> {
+  if (path === null) return undefined
+  if (process.platform !== 'win32') return ControlSocket.open(path, commands, log)
+  log.warn({}, 'there is no control socket on Windows: bans, sessions and reload cannot reach this server')
+  return undefined
 }
 
 function watchConfig(file: string, changed: () => void) {
@@ -106,11 +88,6 @@ function watchConfig(file: string, changed: () => void) {
     timer = setTimeout(changed, SETTLE_MS)
   })
 }
-
-const withPort = (config: Config, port: number | undefined): Config =>
-  port === undefined
-    ? config
-    : { ...config, server: { ...config.server, listen: { ...config.server.listen, port } } }
 
 function operationalLog({ log }: Config): Logger {
   const options = { level: log.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }

@@ -5,11 +5,12 @@ import { addUser, removeUser, requireUser, setDisabled, setPasswordHash } from '
 import { loadConfig } from '../config/load.js'
 import { shownPath } from '../config/problem.js'
 import type { Config, UserConfig } from '../config/schema.js'
-import { isUserName } from '../config/users.js'
+import { isUserName } from '../config/user-name.js'
 import { PRESETS } from '../core/permission.js'
 import { EXIT, UsageError } from './exit.js'
 import { print } from './print.js'
 import { newPassword, type PasswordSource } from './prompt.js'
+import { printTable } from './table.js'
 
 interface InFile {
   readonly config: string
@@ -21,7 +22,7 @@ export interface AddOptions extends InFile, PasswordSource {
   readonly grant?: readonly string[]
 }
 
-const APPLIED = 'A running server takes it in on SIGHUP, or by itself with --watch.'
+export const APPLIED = 'A running server takes it in with "portcullis reload", or by itself with --watch.'
 
 export async function userAdd(name: string, options: AddOptions): Promise<number> {
   const { config: file, home } = options
@@ -79,25 +80,19 @@ export async function userList({ config: file }: InFile): Promise<number> {
     stateOf(user),
     grantsOf(user),
     user.allowFrom?.join(' ') ?? 'anywhere',
+    user.totp === null ? 'password' : 'password+totp',
     user.home,
   ])
-  const table = [['NAME', 'STATE', 'GRANTS', 'FROM', 'HOME'], ...rows]
-  const widths = table[0]?.map((_, column) => Math.max(...table.map(row => row[column]?.length ?? 0))) ?? []
-  for (const row of table)
-    print(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
+  printTable(['NAME', 'STATE', 'GRANTS', 'FROM', 'LOGIN', 'HOME'], rows)
   return EXIT.fine
 }
 
 const find = ({ users }: Config, name: string): UserConfig | undefined =>
   users.find(user => user.name === name)
 
-const stateOf = ({ disabled, expires }: UserConfig): string => {
+const stateOf = ({ disabled, validFrom, expires }: UserConfig): string => {
   if (disabled) return 'disabled'
+  if (validFrom !== null && validFrom > Date.now()) return 'not yet'
   return expires !== null && expires <= Date.now() ? 'expired' : 'active'
 }
 

@@ -6,6 +6,7 @@ import { parsePhc } from '../auth/argon2.js'
 import type { Config, UserConfig } from '../config/schema.js'
 import type { Finding } from './certificates.js'
 import { inspectHooks } from './hooks.js'
+import { inspectHours } from './inspect-hours.js'
 
 /** What hashes made today have, in bytes; shorter ones are allowed (RFC 9106 §3.1). */
 const SALT_BYTES = 16
@@ -100,5 +101,6 @@ async function aboutUser(user: UserConfig, path: string, now: number): Promise<F
   if (user.expires !== null && user.expires <= now && !user.disabled) {
     findings.push(warning(`${path}.expires`, 'has passed: the user can no longer log in'))
   }
+  findings.push(...inspectHours(user, path, now))
   return findings
 }

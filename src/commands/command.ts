@@ -37,12 +37,12 @@ export type NeededRight = Right | 'enter' | readonly (Right | 'enter')[]
  * Touches a path, which dispatch resolves and checks against `right` before the handler runs. The path is the whole
  * argument, or what is left of it:
  * `path`; `optional-path` (default: the working directory); `list-path` (the same, after `ls` options);
- * `word-path` (behind a first word); `quoted-path` (in double quotes when more follows, see `leadingQuoted`). The
+ * `word-path` (behind a first word); `utime-path` (beside a time, see `splitUtime`); `quoted-path` (in double quotes when more follows, see `leadingQuoted`). The
  * handler also gets the `text` as it was typed: the path's, the word, or what followed the quotes.
  */
 export interface PathCommand extends Row {
   readonly phase: 'ready'
-  readonly argument: 'path' | 'optional-path' | 'list-path' | 'word-path' | 'quoted-path'
+  readonly argument: 'path' | 'optional-path' | 'list-path' | 'word-path' | 'utime-path' | 'quoted-path'
   readonly right: NeededRight
   readonly transfer?: true
   /** Like a transfer, it may take long, ABOR ends it, and it takes the REST position; but it needs no data connection. */

@@ -3,6 +3,7 @@ import type { Endpoint } from '../core/endpoint.js'
 import type { Identity } from '../core/identity.js'
 import type { DataChannel, Files } from '../core/ports.js'
 import type { VirtualPath } from '../core/virtual-path.js'
+import type { Charset } from '../protocol/charset.js'
 import type { Fact } from '../protocol/facts.js'
 
 /** What a session remembers between commands. */
@@ -13,6 +14,8 @@ export interface Settings {
   bufferSizeSent: boolean
   /** EPSV ALL was sent: no other way to a data connection from then on (RFC 2428 §4). */
   epsvAll: boolean
+  /** OPTS UTF8 ON or LANG was sent: UTF-8 from then on, whatever the user is set to. */
+  utf8: boolean
   /** What MLST and MLSD send. */
   facts: ReadonlySet<Fact>
   /** What HASH computes. */
@@ -41,7 +44,9 @@ export interface LoginFlow {
   /** USER: starts the login anew, whatever was before. */
   begin(user: string): Promise<void>
   /** PASS. @throws Fault `bad_sequence` without USER, `login_refused` */
-  finish(password: string): Promise<void>
+  finish(password: string): Promise<'logged_in' | 'need_code'>
+  /** ACCT. @throws Fault `bad_sequence` when no code is awaited, `login_refused` */
+  account(code: string): Promise<'logged_in' | 'not_needed'>
   /** @throws Fault `bad_sequence` once USER was sent: HOST comes before it (RFC 7151 §3.1) */
   requireNone(): void
 }
@@ -52,6 +57,8 @@ export interface Context {
   /** SNI host name of the control connection's handshake. */
   readonly serverName: string | undefined
   readonly settings: Settings
+  /** What arguments, replies and listings are in now. */
+  readonly charset: Charset
   readonly login: LoginFlow
   readonly commands: readonly CommandInfo[]
   /** Fires when the command must end: ABOR, the end of the session, the shutdown grace. */

@@ -1,5 +1,6 @@
 import { fileModeSet, fileTimeSet } from '../core/audit-event.js'
 import { Fault } from '../core/fault.js'
+import { formatChange, parseChange, parseMode } from '../protocol/changed-facts.js'
 import { formatTimeVal, parseTimeVal } from '../protocol/timestamps.js'
 import type { PathCommand } from './command.js'
 
@@ -52,36 +53,48 @@ export const MFMT: PathCommand = {
   },
 }
 
-/** draft-somers-ftp-mfxx §5: of the facts there are, Modify can be set. */
+/**
+ * draft-somers-ftp-mfxx §5. Each fact needs its right, and either all are set or none: what can be refused is refused
+ * before the first is.
+ */
 export const MFF: PathCommand = {
   verb: 'MFF',
-  syntax: 'Modify=YYYYMMDDHHMMSS; path',
+  syntax: 'Modify=YYYYMMDDHHMMSS;UNIX.mode=0640; path',
   phase: 'ready',
   argument: 'word-path',
-  right: 'setTime',
-  feat: () => ['MFF Modify;'],
+  right: ['setTime', 'chmod'],
+  feat: () => ['MFF Modify;UNIX.mode;'],
   async *run({ files }, path, word) {
-    const match = /^modify=(\d{14}(?:\.\d+)?);?$/i.exec(word)
-    if (!match) {
-      yield /^[a-z.]+=[^;]*;/i.test(word) ? 'bad_value' : 'bad_parameter'
-      return
+    const change = parseChange(word)
+    const { time, mode } = change
+    const rights = files.rights(path)
+    if (time !== undefined && !rights.has('setTime')) throw new Fault('denied', { right: 'setTime' })
+    if (mode !== undefined && !rights.has('chmod')) throw new Fault('denied', { right: 'chmod' })
+    const before = await files.storedEntry(path)
+    if (mode !== undefined) await files.setMode(path, mode)
+    try {
+      if (time !== undefined) await files.setModified(path, time)
+    } catch (fault) {
+      if (mode !== undefined) await files.setMode(path, before.mode)
+      throw fault
     }
-    const time = parseTimeVal(match[1] as string)
-    await files.setModified(path, time)
     yield {
       name: 'file_fact',
-      text: `Modify=${formatTimeVal(time)}; ${path}`,
-      event: fileTimeSet(path, time),
+      text: `${formatChange(change)} ${path}`,
+      event: [
+        ...(time === undefined ? [] : [fileTimeSet(path, time)]),
+        ...(mode === undefined ? [] : [fileModeSet(path, mode)]),
+      ],
     }
   },
 }
 
-/** The older way to set a time; the form that WinSCP and lftp send is `SITE UTIME YYYYMMDDhhmmss path`. */
+/** The older way to set a time, in both forms that clients send. */
 export const SITE_UTIME: PathCommand = {
   verb: 'SITE UTIME',
-  syntax: 'YYYYMMDDHHMMSS path',
+  syntax: 'YYYYMMDDHHMM[SS] path|path accessed modified created UTC',
   phase: 'ready',
-  argument: 'word-path',
+  argument: 'utime-path',
   right: 'setTime',
   async *run({ files }, path, word) {
     const time = parseTimeVal(word.length === 12 ? `${word}00` : word)
@@ -97,8 +110,7 @@ export const SITE_CHMOD: PathCommand = {
   argument: 'word-path',
   right: 'chmod',
   async *run({ files }, path, word) {
-    if (!/^0?[0-7]{3}$/.test(word)) throw new Fault('bad_parameter')
-    const mode = Number.parseInt(word, 8)
+    const mode = parseMode(word)
     await files.setMode(path, mode)
     yield { name: 'done', event: fileModeSet(path, mode) }
   },

@@ -3,6 +3,7 @@ import { Fault } from '../core/fault.js'
 import type { Right } from '../core/permission.js'
 import type { Entry, Files } from '../core/ports.js'
 import { childOf, nameOf, parentOf, ROOT, type VirtualPath } from '../core/virtual-path.js'
+import type { Charset } from '../protocol/charset.js'
 import { describeFacts, formatFacts } from '../protocol/facts.js'
 import { isWildcard, matchesWildcard } from '../protocol/list-argument.js'
 import { formatLsLine } from '../protocol/ls-line.js'
@@ -107,17 +108,39 @@ async function* matching(batches: Batches, pattern: string): Batches {
 
 async function* sendLines(context: ReadyContext, path: VirtualPath, batches: Batches, line: Line): Replies {
   context.takeRestart()
+  const { charset } = context
   let entries = 0
+  let omitted = 0
   async function* encoded() {
     for await (const batch of batches) {
-      entries += batch.length
-      if (batch.length > 0) yield Buffer.from(batch.map(entry => `${line(entry)}\r\n`).join(''))
+      const writable = encodeLines(
+        batch.map(entry => `${line(entry)}\r\n`),
+        charset,
+      )
+      entries += writable.lines
+      omitted += batch.length - writable.lines
+      if (writable.lines > 0) yield writable.bytes
     }
   }
   yield 'opening'
   await context.data.send(encoded(), { signal: context.signal, ascii: false })
-  yield { name: 'transferred', event: dirListed(path, entries) }
+  const event = dirListed(path, entries, omitted)
+  if (omitted === 0) yield { name: 'transferred', event }
+  else
+    yield { name: 'transferred', text: `Transfer complete, but for ${omittedText(omitted, charset)}.`, event }
 }
+
+/** Without the lines whose name cannot be written: the client could not name such a file, so it is not shown it. */
+function encodeLines(lines: readonly string[], charset: Charset): { bytes: Buffer; lines: number } {
+  const all = charset.encode(lines.join(''))
+  if (all) return { bytes: all, lines: lines.length }
+  const writable = lines.map(line => charset.encode(line)).filter(bytes => bytes !== undefined)
+  return { bytes: Buffer.concat(writable), lines: writable.length }
+}
+
+/** What a listing says of the names it had to leave out. */
+export const omittedText = (count: number, { name }: Charset): string =>
+  `${count} ${count === 1 ? 'name' : 'names'} that ${name} cannot write`
 
 function factLine({ files, settings }: ReadyContext, path: VirtualPath, entry: Entry, name: string): string {
   const permitted = { rights: possible(files.rights(path), path), enter: files.mayEnter(path) }

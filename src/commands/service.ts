@@ -1,8 +1,10 @@
 import { Fault } from '../core/fault.js'
+import type { Charset } from '../protocol/charset.js'
 import { parseAlgorithm } from '../protocol/digest-names.js'
 import { parseFacts } from '../protocol/facts.js'
-import type { AnyTimeCommand } from './command.js'
-import type { CommandInfo } from './context.js'
+import type { Reply, ReplyName } from '../protocol/replies.js'
+import type { AnyTimeCommand, Replies } from './command.js'
+import type { CommandInfo, Settings } from './context.js'
 
 /** Read off the table: only what is really there (RFC 2389 §3). Each line has one leading space. */
 export const FEAT: AnyTimeCommand = {
@@ -23,14 +25,12 @@ export const OPTS: AnyTimeCommand = {
   syntax: 'UTF8 ON|MLST facts|HASH [algorithm]',
   phase: 'any',
   argument: 'required',
-  async *run({ settings }, argument) {
+  async *run({ settings, charset }, argument) {
     const [, name = '', value = ''] = /^(\S+) ?(.*)$/.exec(argument) ?? []
     switch (name.toUpperCase()) {
       case 'UTF8':
       case 'UTF-8':
-        // There is nothing to turn off: names are always UTF-8.
-        if (!/^(ON)?$/i.test(value.trim())) yield 'bad_value'
-        else yield { name: 'done', text: 'UTF-8 is always on.' }
+        yield switchUtf8(settings, charset, value.trim().toUpperCase())
         break
       case 'MLST':
         settings.facts = parseFacts(value)
@@ -56,6 +56,18 @@ export const OPTS: AnyTimeCommand = {
   },
 }
 
+/**
+ * RFC 2640 has no switch, since all is UTF-8; the draft that had one (draft-ietf-ftpext-utf-8-option) is what clients
+ * and servers with other character sets go by. There is no way back: what was named in UTF-8 might not be writable.
+ */
+function switchUtf8(settings: Settings, charset: Charset, value: string): ReplyName | Reply {
+  if (value === 'OFF' && charset.name !== 'utf-8')
+    return { name: 'done', text: `Names are in ${charset.name}.` }
+  if (value !== '' && value !== 'ON') return 'bad_value'
+  settings.utf8 = true
+  return { name: 'done', text: 'UTF-8 is on.' }
+}
+
 export const HELP: AnyTimeCommand = {
   verb: 'HELP',
   syntax: '[command]',
@@ -64,7 +76,15 @@ export const HELP: AnyTimeCommand = {
   async *run({ commands }, argument) {
     const asked = argument.trim().toUpperCase()
     if (asked === '') {
-      yield { name: 'help', text: 'Commands:', lines: inColumns(commands.filter(isPlain).map(verbOf)) }
+      yield {
+        name: 'help',
+        text: 'Commands:',
+        lines: inColumns([...commands.filter(isPlain).map(verbOf), 'SITE']),
+      }
+      return
+    }
+    if (asked === 'SITE') {
+      yield* siteHelp(commands)
       return
     }
     const found = commands.find(command => command.verb === asked)
@@ -77,11 +97,13 @@ export const SITE_HELP: AnyTimeCommand = {
   verb: 'SITE HELP',
   syntax: '',
   phase: 'any',
-  argument: 'none',
-  async *run({ commands }) {
-    const lines = commands.filter(isSite).map(({ verb, syntax }) => ` ${verb} ${syntax}`)
-    yield { name: 'help', text: 'SITE commands:', lines }
-  },
+  argument: 'optional',
+  run: ({ commands }) => siteHelp(commands),
+}
+
+async function* siteHelp(commands: readonly CommandInfo[]): Replies {
+  const lines = commands.filter(isSite).map(({ verb, syntax }) => ` ${verb} ${syntax}`.trimEnd())
+  yield { name: 'help', text: 'SITE commands:', lines }
 }
 
 export const SYST: AnyTimeCommand = {
@@ -117,16 +139,22 @@ export const CLNT: AnyTimeCommand = {
   },
 }
 
-/** Replies are in English (RFC 2640 §4); LANG without a language, or with EN, asks for just that. */
+/**
+ * Replies are in English (RFC 2640 §4); LANG without a language, or with EN, asks for just that. Who sends it takes the
+ * server for one of RFC 2640, so all is UTF-8 from then on: lftp does so whatever its `ftp:charset` is.
+ */
 export const LANG: AnyTimeCommand = {
   verb: 'LANG',
   syntax: '[EN]',
   phase: 'any',
   argument: 'optional',
   feat: () => ['LANG EN*'],
-  async *run(_context, argument) {
-    if (/^(EN(-.*)?)?$/i.test(argument.trim())) yield 'done'
-    else yield 'bad_value'
+  async *run({ settings }, argument) {
+    const tag = argument.trim()
+    if (tag !== '' && !/^[a-z]{1,8}(-[a-z0-9]{1,8})*\*?$/i.test(tag)) throw new Fault('bad_parameter')
+    const english = tag === '' || /^EN(-|$)/i.test(tag)
+    if (english) settings.utf8 = true
+    yield english ? 'done' : 'bad_value'
   },
 }
 

@@ -1,6 +1,6 @@
 import { formatLsLine } from '../protocol/ls-line.js'
 import type { PathCommand, ReadyCommand } from './command.js'
-import { select } from './listing.js'
+import { omittedText, select } from './listing.js'
 
 /** A listing over the control connection is bounded: it holds up every other command. */
 const MOST_LINES = 1000
@@ -30,16 +30,21 @@ export const STAT_PATH: PathCommand = {
   phase: 'ready',
   argument: 'list-path',
   right: 'enter',
-  async *run({ files }, path) {
+  async *run({ files, charset }, path) {
     const now = Date.now()
-    const { batches } = await select(files, path)
+    const { batches, folder } = await select(files, path)
     const lines: string[] = []
+    let omitted = 0
     for await (const batch of batches) {
-      for (const entry of batch) lines.push(` ${formatLsLine(entry, now)}`)
+      const written = batch.map(entry => ` ${formatLsLine(entry, now)}`)
+      const writable = written.filter(line => charset.encode(line) !== undefined)
+      omitted += written.length - writable.length
+      lines.push(...writable)
       if (lines.length > MOST_LINES) break
     }
-    if (lines.length > MOST_LINES) lines.splice(MOST_LINES, Number.POSITIVE_INFINITY, ' … more: use LIST')
-    yield { name: 'file_status', text: `Status of ${path}:`, lines }
+    if (lines.length > MOST_LINES) lines.splice(MOST_LINES, Number.POSITIVE_INFINITY, ' ... more: use LIST')
+    if (omitted > 0) lines.push(` ... and ${omittedText(omitted, charset)}`)
+    yield { name: folder ? 'folder_status' : 'file_status', text: `Status of ${path}:`, lines }
   },
 }
 

@@ -3,7 +3,7 @@ import { HASH, XCRC, XMD5, XSHA1, XSHA256, XSHA512 } from './digests.js'
 import { MDTM, MFF, MFMT, SITE_CHMOD, SITE_UTIME, SIZE } from './file-facts.js'
 import { CDUP, CWD, DELE, MKD, PWD, RMD, RNFR, RNTO } from './folders.js'
 import { LIST, MLSD, MLST, NLST } from './listing.js'
-import { HOST, PASS, USER } from './login.js'
+import { ACCT, HOST, PASS, USER } from './login.js'
 import { MODE, STRU, TYPE } from './parameters.js'
 import { EPRT, EPSV, PASV, PORT } from './passive.js'
 import { AUTH, CCC, PBSZ, PROT, REIN } from './protection.js'
@@ -17,7 +17,7 @@ const alias = <C extends Command>(verb: string, command: C): C => ({ ...command,
 
 /** Every command there is. What is not here is answered with 500, FEAT and HELP are read off it. */
 export const COMMANDS: readonly Command[] = [
-  ...[USER, PASS, HOST, QUIT],
+  ...[USER, PASS, ACCT, HOST, QUIT],
   ...[AUTH, CCC, REIN, PBSZ, PROT],
   ...[PASV, EPSV, PORT, EPRT],
   ...[TYPE, STRU, MODE],

@@ -27,6 +27,10 @@ export const RETR: PathCommand = {
   async *run(context, path) {
     const { files, data, signal } = context
     const resumedFrom = context.takeRestart()
+    if (resumedFrom > 0 && converts(context)) {
+      yield { name: 'restart_needs_image', event: fileDownloadFailed(path, 'bad_range') }
+      return
+    }
     await using file = await files.openRead(path, resumedFrom)
     yield { name: 'opening', text: `Opening data connection (${file.size - resumedFrom} bytes).` }
     const sent = await data.send(file.bytes, { signal, ascii: converts(context) })
@@ -87,6 +91,10 @@ async function* store(
 ): Replies {
   const { files, data, signal } = context
   const converted = converts(context)
+  if (converted && request.from !== 'end' && request.from > 0) {
+    yield { name: 'restart_needs_image', event: fileUploadFailed(path, 'bad_range') }
+    return
+  }
   await using upload = await files.prepareUpload(path, { ...request, converted })
   try {
     yield opening(upload.path)
@@ -125,6 +133,10 @@ const fileFailed = (reason: Reason) => (path: string, remains?: UploadRemains) =
 const receiptText = ({ size, sha256 }: UploadFacts): string =>
   `Transfer complete, ${size} bytes stored${sha256 === undefined ? '' : `, SHA-256 ${sha256}`}.`
 
+/**
+ * Positions are then refused (REST, RFC 3659 §5): the client counts octets as they were sent, the file has others, and
+ * what came of it would be whole in neither.
+ */
 const converts = ({ settings, user }: ReadyContext): boolean =>
   settings.ascii && user.compat.ascii === 'convert'
 

@@ -12,6 +12,7 @@ interface Checked {
     maxSessions: number
     maxSessionsPerAddress: number
   }
+  readonly auth: { readonly limits: { readonly failuresPerAddress: { block: number; maxBlock: number } } }
   readonly passive: { readonly ports: readonly number[] }
   readonly users: readonly { readonly name: string }[]
 }
@@ -38,6 +39,12 @@ export function checkTogether(config: Unchecked<Checked>, context: z.core.$Refin
     wrong(message, ['server', 'maxSessionsPerAddress'], ['server', 'maxSessions'])
   }
 
+  const { block, maxBlock } = config?.auth?.limits?.failuresPerAddress ?? {}
+  if (typeof block === 'number' && typeof maxBlock === 'number' && block > maxBlock) {
+    const place = ['auth', 'limits', 'failuresPerAddress']
+    const message = 'a ban is longer than maxBlock from the first: make block shorter, or maxBlock longer'
+    wrong(message, [...place, 'maxBlock'], [...place, 'block'])
+  }
   checkClientCertificates({ ...config }, wrong)
 
   const seen = new Map<string, number>()

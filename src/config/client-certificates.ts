@@ -158,6 +158,11 @@ export function checkClientCertificates({ tls, users }: Checked, wrong: Wrong): 
         'clients are not asked for a certificate: set tls.clientCertificates.mode to optional or required',
         path,
       )
+    if (part(certificate, 'password') === 'not-needed' && typeof part(user, 'totp') === 'string')
+      wrong(
+        'one-time codes (totp) are asked for beside a password only: set it to required, or take totp away',
+        [...path, 'password'],
+      )
     for (const key of ['subject', 'san'])
       if (part(certificate, key) !== undefined && !given('ca'))
         wrong(

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { type Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap, YAMLSeq } from 'yaml'
+import { type Document, isMap, isScalar, isSeq, parseDocument, Scalar, type YAMLMap, YAMLSeq } from 'yaml'
 import { parseConfig, readConfigText } from './load.js'
 import { nearest } from './nearest.js'
 import { ConfigError, fileProblem } from './problem.js'
@@ -39,6 +39,17 @@ export const setDisabled = (file: string, name: string, disabled: boolean): Prom
     else user.delete('disabled')
   })
 
+/** The secret of a user's one-time codes: itself, or the file that holds it. */
+export const setTotp = (file: string, name: string, secret: string | { readonly file: string }) =>
+  editUser(file, name, user => {
+    const value = new Scalar(typeof secret === 'string' ? secret : secret.file)
+    if (typeof secret !== 'string') value.tag = '!file'
+    user.set('totp', value)
+  })
+
+export const removeTotp = (file: string, name: string): Promise<Config> =>
+  editUser(file, name, user => void user.delete('totp'))
+
 /** Pins a client certificate to the user: this one alone, or beside the others. */
 export const setFingerprints = (
   file: string,
@@ -73,9 +84,24 @@ export const removeUser = (file: string, name: string): Promise<Config> =>
 
 /** @throws ConfigError when the file has no such user; what else is wrong with it does not matter here */
 export async function requireUser(file: string, name: string): Promise<void> {
+  await existingUser(file, name)
+}
+
+/**
+ * Where the secret of a user's one-time codes comes from, such as `!file ../secrets/acme`; undefined when it stands in
+ * the configuration, or there is none. @throws ConfigError as {@link requireUser}
+ */
+export async function totpReference(file: string, name: string): Promise<string | undefined> {
+  const totp = (await existingUser(file, name)).get('totp', true)
+  return isScalar(totp) && totp.tag?.startsWith('!') ? `${totp.tag} ${totp.value}` : undefined
+}
+
+async function existingUser(file: string, name: string): Promise<YAMLMap> {
   const path = resolve(file)
   const document = parseDocument(await readConfigText(path))
-  if (!find(document, name)) throw new ConfigError([fileProblem(path, noSuchUser(document, name))])
+  const user = find(document, name)
+  if (!user) throw new ConfigError([fileProblem(path, noSuchUser(document, name))])
+  return user
 }
 
 type Refuse = (reason: string) => never

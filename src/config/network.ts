@@ -92,3 +92,17 @@ export const ports = () =>
       return [...new Set(all)].sort((a, b) => a - b)
     })
     .meta({ title: 'ports' })
+
+const STORE =
+  'memory, or the address of a server: redis://[user:password@]host[:port][/database] or rediss:// for TLS'
+
+function isStoreAddress(text: string): boolean {
+  if (text === 'memory') return true
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, pathname, search, hash } = new URL(text)
+  const isRedis = protocol === 'redis:' || protocol === 'rediss:'
+  return isRedis && hostname !== '' && /^(\/\d{0,5})?$/.test(pathname) && search === '' && hash === ''
+}
+
+export const storeAddress = () =>
+  z.string({ error: STORE }).refine(isStoreAddress, STORE).meta({ title: '`memory` or server address' })

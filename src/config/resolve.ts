@@ -1,12 +1,15 @@
-import { join, resolve, sep } from 'node:path'
+import { dirname, join, resolve, sep } from 'node:path'
 import { type DeepReadonly, deepFreeze } from './freeze.js'
 import type { Config, Settings, UserConfig } from './schema.js'
 
 /** Makes paths absolute from `folder` (that of the file) and fills in what one key takes from another. */
 export function resolveSettings(settings: Settings, folder: string): Config {
   const root = resolve(folder, settings.storage.root)
+  const auditFile = resolve(folder, settings.audit.file)
+  const { controlSocket = join(dirname(auditFile), 'control.sock') } = settings.server
   return deepFreeze({
     ...settings,
+    server: { ...settings.server, controlSocket: controlSocket && resolve(folder, controlSocket) },
     tls: {
       ...settings.tls,
       certificates: settings.tls.certificates.map(({ cert, key }) => ({
@@ -19,6 +22,7 @@ export function resolveSettings(settings: Settings, folder: string): Config {
         crl: settings.tls.clientCertificates.crl.map(file => resolve(folder, file)),
       },
     },
+    auth: { ...settings.auth, state: resolve(folder, settings.auth.state ?? besideAudit(settings)) },
     storage: { ...settings.storage, root },
     onUpload: {
       ...settings.onUpload,
@@ -28,7 +32,7 @@ export function resolveSettings(settings: Settings, folder: string): Config {
       },
       queue: { ...settings.onUpload.queue, folder: resolve(folder, settings.onUpload.queue.folder) },
     },
-    audit: { ...settings.audit, file: resolve(folder, settings.audit.file) },
+    audit: { ...settings.audit, file: auditFile },
     users: settings.users.map(user => ({
       ...user,
       home: resolve(root, user.home ?? user.name),
@@ -37,10 +41,13 @@ export function resolveSettings(settings: Settings, folder: string): Config {
         dataSession: user.compat.dataSession ?? settings.tls.dataSession,
         close: user.compat.close ?? settings.uploads.close,
         ascii: user.compat.ascii,
+        charset: user.compat.charset,
       },
     })),
   }) as Config
 }
+
+const besideAudit = ({ audit }: Settings): string => join(dirname(audit.file), 'limits.json')
 
 const holds = (folder: string, file: string): boolean => file.startsWith(folder === sep ? sep : folder + sep)
 
@@ -55,8 +62,15 @@ export function exposures(config: DeepReadonly<Config>, configFile: string): Exp
     config.users.find(({ home, mounts }) =>
       [home, ...mounts.map(({ source }) => source)].some(each => holds(each, file)),
     )
+  const { controlSocket } = config.server
+  // Beside the audit log it is that one's place which is wrong.
+  const apart = (file: string): boolean => dirname(file) !== dirname(config.audit.file)
   const own: (readonly [path: readonly PropertyKey[], file: string])[] = [
     [['audit', 'file'], config.audit.file],
+    ...(controlSocket !== null && apart(controlSocket)
+      ? [[['server', 'controlSocket'], controlSocket] as const]
+      : []),
+    ...(apart(config.auth.state) ? [[['auth', 'state'], config.auth.state] as const] : []),
     [['onUpload', 'queue', 'folder'], join(config.onUpload.queue.folder, 'entry')],
     ...config.tls.certificates.map(({ key }, index) => [['tls', 'certificates', index, 'key'], key] as const),
     // Who could replace these would let anyone in.

@@ -107,17 +107,26 @@ export const hostPath = (what: 'file' | 'folder') => {
     .meta({ title: `${what} path` })
 }
 
-/** The last day on which something holds, in UTC, as the first millisecond after it. */
-export const lastDay = () => {
+const DAY_MS = 86_400_000
+
+const startOfDay = (text: string) => Date.parse(`${text}T00:00:00Z`)
+
+const day = () => {
   const expected = 'a date such as 2030-12-31'
-  const startOf = (text: string) => Date.parse(`${text}T00:00:00Z`)
   return z
     .string({ error: expected })
     .regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, expected)
     .refine(text => {
-      const start = startOf(text)
+      const start = startOfDay(text)
       return !Number.isNaN(start) && new Date(start).toISOString().startsWith(text)
     }, expected)
-    .transform(text => startOf(text) + 86_400_000)
-    .meta({ title: 'date' })
 }
+
+/** The first day on which something holds, in UTC, as its first millisecond. */
+export const firstDay = () => day().transform(startOfDay).meta({ title: 'date' })
+
+/** The last day on which something holds, in UTC, as the first millisecond after it. */
+export const lastDay = () =>
+  day()
+    .transform(text => startOfDay(text) + DAY_MS)
+    .meta({ title: 'date' })

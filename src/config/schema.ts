@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import type { Compat } from '../core/identity.js'
+import { auth } from './auth.js'
 import { checkTogether } from './checks.js'
 import type { DeepReadonly } from './freeze.js'
 import { onUpload } from './on-upload.js'
-import { audit, auth, filesystem, hashing, log, passive, server, storage, tls, uploads } from './sections.js'
+import { audit, filesystem, hashing, log, passive, server, storage, tls, uploads } from './sections.js'
 import { user } from './users.js'
 
 /** The whole file. Parsing it gives {@link Settings}, in which paths are still as written. */
@@ -38,5 +39,14 @@ export type UserConfig = DeepReadonly<
   Omit<UserSettings, 'home' | 'compat'> & { home: string; compat: Compat }
 >
 
+type ServerSettings = Omit<Settings['server'], 'controlSocket'> & { controlSocket: string | null }
+
 /** The configuration in force. Paths are absolute, durations milliseconds, sizes bytes. Frozen. */
-export type Config = DeepReadonly<Omit<Settings, 'users'>> & { readonly users: readonly UserConfig[] }
+export type Config = DeepReadonly<
+  Omit<Settings, 'users' | 'server' | 'auth'> & {
+    server: ServerSettings
+    auth: Omit<Settings['auth'], 'state'> & { state: string }
+  }
+> & {
+  readonly users: readonly UserConfig[]
+}

@@ -3,7 +3,11 @@ import { clientCertificates } from './client-certificates.js'
 import { address, ipv4, ipv4OrHostName, network, ports } from './network.js'
 import { count, duration, hostPath, line, size, umask } from './scalars.js'
 
-// One function per section of the file. Every default of the server stands here (and in users.ts), nowhere else.
+// One function per section of the file. The larger ones have files of their own: auth.ts, on-upload.ts, users.ts.
+// Every default of the server stands in these, nowhere else.
+
+/** Of `server.greeting`, where nobody wrote one. */
+export const GREETING = 'File exchange ready'
 
 export const server = () =>
   z.strictObject({
@@ -17,7 +21,7 @@ export const server = () =>
       .prefault({})
       .describe('Where the control connection is accepted.'),
     greeting: line(200)
-      .default('File exchange ready')
+      .default(GREETING)
       .describe('Text of the first reply. Name no product and no version: it is read by everyone.'),
     maxSessions: count(1, 100_000).default(2000).describe('Most control connections at a time.'),
     maxSessionsPerAddress: count(1, 100_000)
@@ -42,6 +46,12 @@ export const server = () =>
     shutdownGrace: duration({ orZero: true })
       .prefault('30s')
       .describe('How long running transfers may finish after SIGTERM or SIGINT.'),
+    controlSocket: hostPath('file')
+      .nullable()
+      .optional()
+      .describe(
+        'Unix socket by which the commands `bans`, `sessions`, `reload` and `healthcheck` reach the running server; its file mode lets in nobody but the server’s own account. Left out: `control.sock` beside `audit.file`. `null`: none.',
+      ),
   })
 
 export const tls = () =>
@@ -105,46 +115,6 @@ export const passive = () =>
       .describe(
         'Other addresses for some clients, for instance those inside the company. The first that fits counts.',
       ),
-  })
-
-const window = (max: number, within: string, what: string) => ({
-  max: count(1, 1_000_000).default(max).describe(`Most ${what} within that time.`),
-  within: duration().prefault(within).describe('The time over which they are counted.'),
-})
-
-const block = () => duration().prefault('15m').describe('How long the next ones are then refused.')
-
-export const auth = () =>
-  z.strictObject({
-    limits: z
-      .strictObject({
-        connectionsPerAddress: z
-          .strictObject(window(120, '1m', 'new connections from one address (IPv6: one /64)'))
-          .prefault({})
-          .describe('New connections from one address.'),
-        failuresPerUserAndAddress: z
-          .strictObject({
-            ...window(5, '15m', 'failed logins of one user from one address'),
-            block: block(),
-          })
-          .prefault({})
-          .describe('Failed logins of one user from one address.'),
-        failuresPerAddress: z
-          .strictObject({ ...window(20, '15m', 'failed logins from one address'), block: block() })
-          .prefault({})
-          .describe('Failed logins from one address, whichever the users.'),
-      })
-      .prefault({})
-      .describe('What guessing passwords runs into.'),
-    verification: z
-      .strictObject({
-        concurrency: count(1, 64)
-          .default(2)
-          .describe('Passwords verified at a time; each takes the memory its hash names (19 MiB and up).'),
-        queue: count(0, 10_000).default(64).describe('Logins that may wait for it; more are refused.'),
-      })
-      .prefault({})
-      .describe('The cost a flood of logins may have.'),
   })
 
 export const storage = () =>

@@ -1,26 +1,19 @@
 import { isAbsolute, normalize } from 'node:path'
 import * as z from 'zod'
+import { CHARSETS } from '../core/charset.js'
 import { PRESETS, type Preset, RIGHTS } from '../core/permission.js'
 import { parsePath, ROOT } from '../core/virtual-path.js'
 import { userCertificate } from './client-certificates.js'
+import { checkValidity, hours } from './hours.js'
 import { network } from './network.js'
-import { hashFault } from './password-hash.js'
-import { count, hostPath, lastDay, rate, size } from './scalars.js'
+import { checkPasswordHash } from './password-hash.js'
+import { count, firstDay, hostPath, lastDay, rate, size } from './scalars.js'
+import { totpSecret } from './totp-secret.js'
+import { isUserName } from './user-name.js'
 
 const PRESET_NAMES = Object.keys(PRESETS) as [Preset, ...Preset[]]
 
 const NAME = 'a name of 1 to 64 characters without "/" or control characters (a number in quotes)'
-
-/** Names end up in paths, log lines and replies. */
-export const isUserName = (text: string): boolean =>
-  text.length >= 1 &&
-  text.length <= 64 &&
-  text === text.trim() &&
-  text !== '.' &&
-  text !== '..' &&
-  !text.includes('/') &&
-  !/[\0-\x1f\x7f-\x9f]/.test(text) &&
-  text.isWellFormed()
 
 const HOME = 'a folder that stays within storage.root, or an absolute path'
 
@@ -87,6 +80,12 @@ export const user = () =>
           description:
             'argon2id hash in PHC form, at least 19456 KiB (m) and 2 passes (t). Written by `portcullis user add` and `portcullis user passwd`. Only `certificate.password: not-needed` does without.',
         }),
+        totp: totpSecret()
+          .nullable()
+          .prefault(null)
+          .describe(
+            'Secret of the user’s one-time codes (RFC 6238: SHA-1, six digits, 30 seconds), in base32; with one, a login needs a code as well. Written by `portcullis user totp`. `null`: the password is enough.',
+          ),
         home: z.string({ error: HOME }).refine(staysWithin, HOME).optional().meta({
           title: 'folder path',
           description:
@@ -132,10 +131,17 @@ export const user = () =>
           .nullable()
           .prefault(null)
           .describe('Networks the user may log in from, in CIDR form; `null`: any.'),
+        validFrom: firstDay()
+          .nullable()
+          .prefault(null)
+          .describe('The first day, in UTC, on which the user may log in; `null`: at once.'),
         expires: lastDay()
           .nullable()
           .prefault(null)
-          .describe('The last day, in UTC, on which the user may log in; `null`: no end.'),
+          .describe(
+            'The last day, in UTC, on which the user may be logged in; a session that is open at its end is ended. `null`: no end.',
+          ),
+        hours: hours(),
         disabled: z
           .boolean()
           .default(false)
@@ -188,6 +194,12 @@ export const user = () =>
               .enum(['convert', 'verbatim'])
               .default('convert')
               .describe('Under TYPE A: `convert` line ends on the way, or pass bytes `verbatim`.'),
+            charset: z
+              .enum(CHARSETS, { error: `one of ${CHARSETS.join(', ')}` })
+              .default('utf-8')
+              .describe(
+                'What the client’s file names are in until it sends `OPTS UTF8 ON` or `LANG` ([old character sets](clients.md#old-character-sets)).',
+              ),
           })
           .prefault({})
           .describe('How the server bends for the user’s client.'),
@@ -195,24 +207,21 @@ export const user = () =>
       { error: 'a user: name, passwordHash and grants' },
     )
     .superRefine(
-      ({ name, passwordHash, certificate }, context) => {
-        if (passwordHash === undefined && certificate?.password !== 'not-needed')
-          context.addIssue({
-            code: 'custom',
-            path: ['passwordHash'],
-            message: 'is missing; expected an argon2id hash',
-            params: { complete: true },
-          })
-        if (typeof passwordHash !== 'string') return
-        const fault = hashFault(passwordHash)
-        if (fault === undefined) return
-        const who = typeof name === 'string' && isUserName(name) ? name : 'NAME'
+      ({ name, compat }, context) => {
+        if (compat.charset === 'utf-8' || /^[\x20-\x7e]*$/.test(name)) return
         context.addIssue({
           code: 'custom',
-          path: ['passwordHash'],
-          message: `${fault}; set a new one with: portcullis user passwd ${who}`,
+          path: ['name'],
+          message: `has to be ASCII, because compat.charset (${compat.charset}) only holds after the login: take another name, or leave compat.charset out`,
           params: { complete: true },
         })
+      },
+      { when: ({ issues }) => issues.length === 0 },
+    )
+    .superRefine(
+      (value, context) => {
+        checkValidity(value, context)
+        checkPasswordHash(value, context)
       },
       { when: ({ value }) => typeof value === 'object' && value !== null },
     )

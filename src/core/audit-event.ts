@@ -80,14 +80,28 @@ export const sessionEnded = (
 
 // logins
 /** By what somebody proved to be the user. */
-export type LoginFactor = 'password' | 'certificate' | 'certificate+password'
+export type LoginFactor =
+  | 'password'
+  | 'password+totp'
+  | 'certificate'
+  | 'certificate+password'
+  | 'certificate+password+totp'
 export const loginSucceeded = (factor: LoginFactor, certificate?: ClientCertificate) =>
   success('login.succeeded', { factor, ...certificateFacts(certificate) })
 export const loginFailed = (reason: Reason, attemptedUser: string, certificate?: ClientCertificate) =>
   denied('login.failed', reason, { attemptedUser: shorten(attemptedUser), ...certificateFacts(certificate) })
 export const addressBanned = (address: string, seconds: number) =>
   denied('address.banned', 'too_many_failures', { address, seconds })
-export const addressUnbanned = (address: string) => success('address.unbanned', { address })
+/** @param lifted by the operator, before its time was over */
+export const addressUnbanned = (address: string, lifted?: true) =>
+  success('address.unbanned', { address, lifted })
+/** Refused from addresses that have not logged in as this user lately. */
+export const userBlocked = (attemptedUser: string, seconds: number) =>
+  denied('user.blocked', 'too_many_failures', { attemptedUser: shorten(attemptedUser), seconds })
+/** The shared store of the limits cannot be asked, and what that means for connections and logins. */
+export const limitsUnavailable = (onFailure: 'closed' | 'open') =>
+  failure('limits.unavailable', 'limiter_unavailable', { onFailure })
+export const limitsRecovered = (seconds: number) => success('limits.recovered', { seconds })
 
 // data connections
 export const dataOpened = (resumed: boolean, version: string) => success('data.opened', { resumed, version })
@@ -140,7 +154,9 @@ export const fileModeSet = (path: string, mode: number) =>
   success('file.mode_set', { path, mode: mode.toString(8) })
 export const dirCreated = (path: string) => success('dir.created', { path })
 export const dirRemoved = (path: string) => success('dir.removed', { path })
-export const dirListed = (path: string, entries: number) => success('dir.listed', { path, entries })
+/** `omitted`: how many names cannot be written in the character set of the session; left out where none are. */
+export const dirListed = (path: string, entries: number, omitted: number) =>
+  success('dir.listed', { path, entries, omitted: omitted || undefined })
 
 // hooks that tell of an upload
 export type HookName = 'webhook' | 'command'
@@ -182,6 +198,9 @@ export const EVENT_NAMES = [
   'login.failed',
   'address.banned',
   'address.unbanned',
+  'user.blocked',
+  'limits.unavailable',
+  'limits.recovered',
   'data.opened',
   'data.rejected',
   'file.downloaded',

@@ -1,3 +1,4 @@
+import type { CharsetName } from './charset.js'
 import type { Grants } from './permission.js'
 import type { VirtualPath } from './virtual-path.js'
 
@@ -9,6 +10,8 @@ export interface Compat {
   readonly close: 'strict' | 'tolerant'
   /** `convert`: line ends change under TYPE A (RFC 959 §3.1.1.1); `verbatim`: bytes pass as they are. */
   readonly ascii: 'convert' | 'verbatim'
+  /** What names are in on the wire, until the client asks for UTF-8 (`OPTS UTF8 ON`). On the host they are UTF-8. */
+  readonly charset: CharsetName
 }
 
 /** A folder from elsewhere in a user's tree. */
@@ -38,6 +41,4 @@ export interface Identity {
   /** Most sessions at a time; undefined for no limit of its own. */
   readonly maxSessions: number | undefined
   readonly quota?: Quota | undefined
-  /** What a client certificate is to this user's login; undefined where none is asked for. */
-  readonly certificate?: 'beside password' | 'in place of password' | undefined
 }

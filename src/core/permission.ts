@@ -46,6 +46,15 @@ export class Grants {
     return this.#grants.find(([folder]) => isWithin(path, folder))?.[1] ?? NOTHING
   }
 
+  /** True when every right that `other` gives over any path is given here as well. */
+  cover(other: Grants): boolean {
+    // Rights change only where a grant stands.
+    return [...this.#grants, ...other.#grants].every(([folder]) => {
+      const here = this.at(folder)
+      return [...other.at(folder)].every(right => here.has(right))
+    })
+  }
+
   /** The folders strictly beneath `path` that have a grant of their own. */
   beneath(path: VirtualPath): VirtualPath[] {
     return this.#grants.map(([folder]) => folder).filter(folder => folder !== path && isWithin(folder, path))

@@ -73,7 +73,8 @@ export class PassiveChannel implements DataChannel {
   }
 
   async send(source: ByteSource, { signal, ascii }: TransferOptions): Promise<TransferResult> {
-    return await this.#transfer('download', signal, async ({ stream }, pace) => {
+    return await this.#transfer('download', signal, async ({ stream, sendTickets }, pace) => {
+      sendTickets()
       let bytes = 0
       await sendAll(stream, paced(ascii ? toNetworkLines(source) : source, pace), count => {
         bytes += count
@@ -85,7 +86,7 @@ export class PassiveChannel implements DataChannel {
   }
 
   async receive(sink: ByteSink, { signal, ascii }: TransferOptions): Promise<ReceiveResult> {
-    return await this.#transfer('upload', signal, async ({ stream, verdict }, pace) => {
+    return await this.#transfer('upload', signal, async ({ stream, verdict, sendTickets }, pace) => {
       await this.#opened(stream, sink)
       const intake = new Intake(stream, pace)
       const lines = ascii ? new FromNetworkLines() : undefined
@@ -100,6 +101,7 @@ export class PassiveChannel implements DataChannel {
       if (lines) await store([lines.end()])
       const close = verdict(intake.received, intake.chunks)
       if (close !== 'clean' && this.#user?.compat.close === 'strict') throw new Fault('data_cut')
+      sendTickets()
       await end(stream)
       linger(stream)
       return { bytes, close }

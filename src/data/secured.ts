@@ -8,6 +8,8 @@ export interface Secured {
   readonly resumed: boolean
   /** For instance `TLSv1.3`. */
   readonly version: string
+  /** Sends what TLS still has for the client; nothing is sent before. */
+  sendTickets(): void
   /** Valid once the stream has ended and `clear` bytes came out of it in so many `data` events. */
   verdict(clear: number, chunks: number): CloseVerdict
 }

@@ -2,21 +2,23 @@ import { Fault } from '../core/fault.js'
 import type { ConnectionLease, ConnectionLimits } from '../core/ports.js'
 import { addressKey } from './address-key.js'
 import type { Bans } from './bans.js'
-import { Counters } from './counters.js'
 import type { LimitOptions } from './options.js'
+import type { Counters, Store } from './store.js'
 import { closedOnFailure } from './store-fault.js'
 
 /** Decides who may connect: not the banned, not too many at a time, not too many in a short time. */
 export class ConnectionLimiter implements ConnectionLimits {
   readonly #options: () => LimitOptions
   readonly #bans: Bans
-  readonly #recent = new Counters()
+  readonly #recent: Counters
   readonly #live = new Map<string, number>()
   #total = 0
 
-  constructor(options: () => LimitOptions, bans: Bans) {
+  constructor(options: () => LimitOptions, bans: Bans, store: Store) {
     this.#options = options
     this.#bans = bans
+    this.#recent = store.counters('connection')
+    bans.onLift(key => this.#recent.clear(key))
   }
 
   async admit(address: string): Promise<ConnectionLease> {

@@ -25,4 +25,8 @@ export class RecentKeys {
   forget(key: string): void {
     this.#keys.delete(key)
   }
+
+  startingWith(prefix: string): string[] {
+    return [...this.#keys].filter(key => key.startsWith(prefix))
+  }
 }

@@ -1,5 +1,6 @@
-import { isUtf8 } from 'node:buffer'
 import { Fault } from '../core/fault.js'
+import { type Charset, UTF8 } from './charset.js'
+import { withoutTelnet } from './telnet.js'
 
 export interface CommandLine {
   /** Upper case. */
@@ -16,16 +17,18 @@ const FORBIDDEN = /[\0\r]/
 /**
  * Splits a line into verb and argument. Quotes and leading or trailing spaces belong to the argument.
  *
- * @throws Fault `syntax` when there is no verb, `encoding` for invalid UTF-8, `bad_parameter` for NUL or CR
+ * @throws Fault `syntax` when there is no verb, `encoding` for bytes that `charset` cannot read, `bad_parameter` for
+ * NUL or CR
  */
-export function parseCommandLine(line: Buffer): CommandLine {
+export function parseCommandLine(line: Buffer, charset: Charset = UTF8): CommandLine {
   const space = line.indexOf(SPACE)
-  const verb = (space < 0 ? line : line.subarray(0, space)).toString('latin1').toUpperCase()
+  const word = space < 0 ? line : line.subarray(0, space)
+  const verb = withoutTelnet(word).toString('latin1').toUpperCase()
   if (!VERB.test(verb)) throw new Fault('syntax')
   const rest = space < 0 ? Buffer.alloc(0) : line.subarray(space + 1)
   // Refused, never replaced: a name with U+FFFD in place of its bytes would be another file's name.
-  if (!isUtf8(rest)) throw new Fault('encoding')
-  const argument = rest.toString('utf8')
+  const argument = charset.decode(charset.unescape(rest))
+  if (argument === undefined) throw new Fault('encoding')
   if (FORBIDDEN.test(argument)) throw new Fault('bad_parameter')
   return { verb, argument }
 }

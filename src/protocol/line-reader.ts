@@ -1,3 +1,5 @@
+import { withoutLeadingTelnet } from './telnet.js'
+
 /** What came in: a whole line without its end, a line that was too long, or one that never ends. */
 export type Line =
   | { readonly kind: 'line'; readonly bytes: Buffer }
@@ -6,18 +8,14 @@ export type Line =
 
 const LF = 0x0a
 const CR = 0x0d
-const IAC = 0xff
-/** Telnet WILL, WONT, DO and DONT carry an option byte (RFC 854). */
-const FIRST_NEGOTIATION = 0xfb
-const LAST_NEGOTIATION = 0xfe
 
 /** How many times the limit a line may overrun before its sender is taken for hostile. */
 const ENDLESS_FACTOR = 16
 
 /**
  * Cuts the control connection into lines, however the bytes are spread over TLS records. Holds at most `limit`
- * bytes. A bare LF ends a line as CRLF does; Telnet commands are removed (RFC 959 §4.1.3: ABOR comes after
- * IAC IP, IAC DM) and a doubled IAC is one byte again.
+ * bytes. A bare LF ends a line as CRLF does; Telnet commands before the verb are removed. Those in the argument depend
+ * on the character set, which a command that is still waiting may change.
  */
 export class LineReader {
   /** Most bytes of a line, its end not counted. Raised after login. */
@@ -66,21 +64,6 @@ export class LineReader {
     this.#skipped = 0
     if (bytes.at(-1) === CR) bytes = bytes.subarray(0, -1)
     if (tooLong || bytes.length > this.limit) return { kind: 'too_long' }
-    return { kind: 'line', bytes: bytes.includes(IAC) ? withoutTelnet(bytes) : bytes }
+    return { kind: 'line', bytes: withoutLeadingTelnet(bytes) }
   }
-}
-
-function withoutTelnet(bytes: Buffer): Buffer {
-  const out: number[] = []
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = bytes[i] as number
-    if (byte !== IAC) {
-      out.push(byte)
-      continue
-    }
-    const command = bytes[++i]
-    if (command === IAC) out.push(IAC)
-    else if (command !== undefined && command >= FIRST_NEGOTIATION && command <= LAST_NEGOTIATION) i++
-  }
-  return Buffer.from(out)
 }

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../core/audit-event.js'
 import type { FaultKind } from '../core/reason.js'
+import type { Charset } from './charset.js'
 
 /**
  * Every reply there is, by meaning: its code and the text clients see. Nothing of the host, the version or the
@@ -12,7 +13,8 @@ export const REPLIES = {
   done: [200, 'OK.'],
   not_needed: [202, 'Not necessary here.'],
   system_status: [211, 'System status.'],
-  file_status: [212, 'Status.'],
+  folder_status: [212, 'Folder status.'],
+  file_status: [213, 'Status.'],
   file_fact: [213, 'File status.'],
   help: [214, 'Help.'],
   system_type: [215, 'UNIX Type: L8'],
@@ -28,6 +30,7 @@ export const REPLIES = {
   pathname: [257, 'Current folder.'],
   // 3xx
   need_password: [331, 'Password required.'],
+  need_code: [332, 'One-time code required: send it with ACCT.'],
   pending: [350, 'Waiting for the next command.'],
   // 4xx: try again
   closing: [421, 'Closing the control connection.'],
@@ -48,7 +51,7 @@ export const REPLIES = {
   unknown_command: [500, 'Unknown command.'],
   line_too_long: [500, 'Line too long.'],
   bad_parameter: [501, 'Syntax error in the argument.'],
-  bad_encoding: [501, 'The argument is not valid UTF-8.'],
+  bad_encoding: [501, 'The argument is not valid in the character set of this session.'],
   not_implemented: [502, 'Not available on this server.'],
   no_active_mode: [502, 'There is no active mode: use PASV or EPSV.'],
   bad_sequence: [503, 'Wrong order of commands.'],
@@ -75,6 +78,7 @@ export const REPLIES = {
   quota_exceeded: [552, 'The quota is exceeded.'],
   name_not_allowed: [553, 'This name is not allowed.'],
   other_filesystem: [553, 'Cannot be renamed across file systems.'],
+  restart_needs_image: [554, 'A restart position is exact under TYPE I only: send TYPE I first.'],
   bad_restart: [554, 'The restart position is beyond the end of the file.'],
 } as const satisfies Record<string, readonly [code: number, text: string]>
 
@@ -86,8 +90,8 @@ export interface Reply {
   readonly text?: string
   /** The inner lines of a reply of many lines. */
   readonly lines?: readonly string[]
-  /** Recorded before the reply goes out. */
-  readonly event?: AuditEvent
+  /** Recorded before the reply goes out; several in this order. */
+  readonly event?: AuditEvent | readonly AuditEvent[]
 }
 
 /** What a fault of each kind is answered with. */
@@ -97,6 +101,7 @@ export const FAULT_REPLIES: Readonly<Record<FaultKind, ReplyName>> = {
   unknown_command: 'unknown_command',
   encoding: 'bad_encoding',
   bad_parameter: 'bad_parameter',
+  unsupported: 'bad_value',
   bad_sequence: 'bad_sequence',
   not_logged_in: 'not_logged_in',
   login_refused: 'login_refused',
@@ -145,6 +150,13 @@ export function formatReply({ name, text, lines }: Reply): string {
   })
   return `${code}-${first}\r\n${inner.join('')}${code} End.\r\n`
 }
+
+/**
+ * The reply in a character set. What a handler quotes was typed in it, so that it can be written; should it not, the
+ * client is told of an error rather than of a name that could be another file's.
+ */
+export const encodeReply = (reply: Reply, charset: Charset): Uint8Array =>
+  charset.encode(formatReply(reply)) ?? Buffer.from(formatReply({ name: 'local_error' }))
 
 /** Whatever a reply quotes, it cannot start a reply of its own. */
 const oneLine = (text: string): string => text.replace(/[\r\n\0]/g, '?')

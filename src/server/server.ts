@@ -7,6 +7,7 @@ import type { ConnectionLimits } from '../core/ports.js'
 import type { SessionConnection, SessionServices } from '../session/services.js'
 import { Session } from '../session/session.js'
 import { listen } from './listener.js'
+import { Probes } from './probe.js'
 
 export interface Ends {
   readonly peer: Endpoint
@@ -25,6 +26,7 @@ export interface ServerServices {
 export class FtpsServer {
   readonly #services: ServerServices
   readonly #handshaking = new Set<Socket>()
+  readonly #probes = new Probes()
   #server: Server | undefined
   #stopping = false
 
@@ -43,6 +45,17 @@ export class FtpsServer {
   }
 
   /**
+   * Shows that the control port accepts. Nothing of it is seen in the limits and the audit log.
+   *
+   * @throws Error with a reason for people: it is stopping, or cannot accept
+   */
+  async probe(signal: AbortSignal): Promise<void> {
+    const bound = this.#server?.address()
+    if (this.#stopping || typeof bound !== 'object' || !bound) throw new Error('the server is stopping')
+    await this.#probes.run(endpoint(bound.address, bound.port), signal)
+  }
+
+  /**
    * No new sessions; idle ones end now, running transfers may finish. After `grace` milliseconds what still runs is
    * aborted. Resolves when all is over.
    */
@@ -51,7 +64,7 @@ export class FtpsServer {
     this.#server?.close()
     for (const raw of this.#handshaking) raw.destroy()
     const { roster } = this.#services.session
-    for (const session of roster.all) session.drain()
+    for (const session of roster.all) session.drain('shutting_down')
     const timer = setTimeout(() => {
       for (const session of roster.all) session.end('shutting_down')
     }, grace)
@@ -68,6 +81,10 @@ export class FtpsServer {
       local: endpoint(raw.localAddress, raw.localPort),
     }
     const id = randomBytes(8).toString('hex')
+    if (this.#probes.claims(ends.peer, ends.local)) {
+      raw.destroy()
+      return
+    }
     const subject = { session: id, client: { address: ends.peer.address, port: ends.peer.port } }
     try {
       // Before any TLS: a flood must not get contexts and handshakes out of us.

@@ -2,6 +2,7 @@ import { isAbortable } from '../commands/command.js'
 import type { Context, ReadyContext } from '../commands/context.js'
 import { Fault, toFault } from '../core/fault.js'
 import type { VirtualPath } from '../core/virtual-path.js'
+import type { Charset } from '../protocol/charset.js'
 import { parseCommandLine } from '../protocol/command-line.js'
 import type { Line } from '../protocol/line-reader.js'
 import { codeOf, type Reply } from '../protocol/replies.js'
@@ -13,6 +14,8 @@ import type { State } from './state.js'
 /** What the runner needs of its session. */
 export interface RunnerHost extends Outlet {
   readonly state: State
+  /** What the arguments of commands are in. */
+  readonly charset: Charset
   /** Fires when the session ends. */
   readonly lifetime: AbortSignal
   contextFor(signal: AbortSignal, renameFrom: VirtualPath | undefined): Context | ReadyContext
@@ -61,7 +64,7 @@ export class CommandRunner {
 
   /** Answers one line with exactly one final reply. */
   async answer(line: Line): Promise<void> {
-    const { state, lifetime } = this.#host
+    const { state, charset, lifetime } = this.#host
     const renameFrom = state.phase === 'ready' ? state.renameFrom : undefined
     // Only the very next command may take it.
     if (state.phase === 'ready') state.renameFrom = undefined
@@ -69,7 +72,7 @@ export class CommandRunner {
     let admitted: Admitted
     try {
       if (line.kind !== 'line') throw new Fault('line_too_long')
-      const command = parseCommandLine(line.bytes)
+      const command = parseCommandLine(line.bytes, charset)
       verb = command.verb
       admitted = admit(command, state)
     } catch (thrown) {

@@ -31,7 +31,7 @@ export async function drive(
     if (admitted.command.phase === 'ready') outlet.requireRecordable()
     for await (const item of start(admitted, context)) {
       last = typeof item === 'string' ? { name: item } : item
-      if (last.event) outlet.record(last.event)
+      for (const event of [last.event ?? []].flat()) outlet.record(event)
       await outlet.send(last)
     }
   } catch (thrown) {

@@ -8,6 +8,7 @@ import { parsePath, type VirtualPath } from '../core/virtual-path.js'
 import type { CommandLine } from '../protocol/command-line.js'
 import { withoutOptions } from '../protocol/list-argument.js'
 import { leadingQuoted } from '../protocol/quoting.js'
+import { splitUtime } from '../protocol/utime.js'
 import { requireReady, type State } from './state.js'
 
 /** A command that passed the gates, with its argument in the form its handler takes. */
@@ -35,7 +36,7 @@ export class AccessDenied extends Fault {
  */
 export function admit(line: CommandLine, state: State): Admitted {
   const found = findCommand(line.verb, line.argument)
-  if (!found) throw new Fault('unknown_command')
+  if (!found) throw unknown(line)
   const { command, argument } = found
   if (command.phase === 'ready') requireReady(state)
   if (!isPathCommand(command)) {
@@ -47,6 +48,12 @@ export function admit(line: CommandLine, state: State): Admitted {
   const path = typed === '' ? cwd : parsePath(typed, cwd)
   if (!isGranted(files, path, command.right)) throw new AccessDenied(command, path)
   return { command, path, text }
+}
+
+/** SITE itself is known; what stands behind it may be missing or unknown (501 and 504 of RFC 959 §4.2.1). */
+function unknown({ verb, argument }: CommandLine): Fault {
+  if (verb !== 'SITE') return new Fault('unknown_command')
+  return new Fault(argument.trim() === '' ? 'bad_parameter' : 'unsupported')
 }
 
 function checkText(rule: 'none' | 'optional' | 'required', argument: string): void {
@@ -61,6 +68,10 @@ function splitArgument({ argument: rule }: PathCommand, argument: string): { tex
     const typed = argument.slice(space + 1)
     if (space <= 0 || typed === '') throw new Fault('bad_parameter')
     return { text: argument.slice(0, space), typed }
+  }
+  if (rule === 'utime-path') {
+    const { time, path } = splitUtime(argument)
+    return { text: time, typed: path }
   }
   if (rule === 'quoted-path') {
     const { path, rest } = leadingQuoted(argument)

@@ -9,8 +9,10 @@ export interface LiveSession {
   /** Of the control connection. */
   readonly certificate?: ClientCertificate | undefined
   readonly summary: SessionSummary
+  /** Bytes that the running transfer moved so far; undefined when there is none. */
+  readonly transferred: number | undefined
   /** Ends after the command that runs now; at once when none does. */
-  drain(): void
+  drain(reason: Reason): void
   /** Ends now; a running transfer is aborted. */
   end(reason: Reason): void
 }

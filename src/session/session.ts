@@ -6,24 +6,19 @@ import { Fault } from '../core/fault.js'
 import type { ControlConnection, DataChannel, Log } from '../core/ports.js'
 import type { Reason } from '../core/reason.js'
 import type { VirtualPath } from '../core/virtual-path.js'
+import type { Charset } from '../protocol/charset.js'
 import { type Line, LineReader } from '../protocol/line-reader.js'
-import { formatReply, type Reply } from '../protocol/replies.js'
+import { encodeReply, type Reply } from '../protocol/replies.js'
+import { ABUSE_LIMIT, LINE_LIMIT, LINE_LIMIT_BEFORE_LOGIN, SILENT_ENDS } from './bounds.js'
 import { CommandRunner, type RunnerHost } from './command-runner.js'
 import { readyContext } from './context.js'
 import { isForeignProtocol } from './foreign-protocol.js'
 import { Inbox } from './inbox.js'
-import { loginFlow } from './login.js'
+import { giveUp, loginFlow } from './login.js'
 import type { LiveSession } from './roster.js'
 import type { SessionConnection, SessionOptions, SessionServices } from './services.js'
-import { GREETED, initialSettings, type State } from './state.js'
+import { charsetFor, GREETED, initialSettings, type State } from './state.js'
 import { Tally } from './tally.js'
-
-const LINE_LIMIT_BEFORE_LOGIN = 512
-const LINE_LIMIT = 4096
-/** Commands refused before login that no client sends by mistake this often. */
-const ABUSE_LIMIT = 10
-/** The peer went away or must not be answered: no 421 for these. */
-const SILENT_ENDS: readonly Reason[] = ['quit', 'peer_closed', 'connection_lost', 'foreign_protocol']
 
 /** One control connection from greeting to goodbye. */
 export class Session implements LiveSession, RunnerHost {
@@ -41,7 +36,8 @@ export class Session implements LiveSession, RunnerHost {
   #state: State = GREETED
   #subject: Subject
   #ending: Reason | undefined
-  #draining = false
+  /** Why it ends after the command that runs now. */
+  #draining: Reason | undefined
   #abuses = 0
   #loginDeadline = 0
 
@@ -68,6 +64,10 @@ export class Session implements LiveSession, RunnerHost {
 
   get state(): State {
     return this.#state
+  }
+
+  get charset(): Charset {
+    return charsetFor(this.#state, this.#settings)
   }
 
   get lifetime(): AbortSignal {
@@ -100,9 +100,13 @@ export class Session implements LiveSession, RunnerHost {
     await reading
   }
 
-  drain(): void {
-    this.#draining = true
-    if (this.#runner.verb === undefined) this.end('shutting_down')
+  get transferred(): number | undefined {
+    return this.#data.progress
+  }
+
+  drain(reason: Reason): void {
+    this.#draining ??= reason
+    if (this.#runner.verb === undefined) this.end(reason)
   }
 
   end(reason: Reason): void {
@@ -125,7 +129,7 @@ export class Session implements LiveSession, RunnerHost {
 
   async send(reply: Reply): Promise<void> {
     this.#runner.noteReply(reply)
-    if (!(await this.#control.write(formatReply(reply)))) this.end('connection_lost')
+    if (!(await this.#control.write(encodeReply(reply, this.charset)))) this.end('connection_lost')
   }
 
   refused(): void {
@@ -137,12 +141,18 @@ export class Session implements LiveSession, RunnerHost {
       peer: this.#control.peer,
       serverName: this.#control.serverName,
       settings: this.#settings,
+      charset: this.charset,
       commands: COMMANDS,
       signal,
       login: loginFlow(this.#services, {
         subject: this.#subject,
         signal,
-        certificate: this.#control.certificate,
+        occupant: {
+          address: this.#control.peer.address,
+          certificate: this.certificate,
+          end: reason => this.end(reason),
+          drain: reason => this.drain(reason),
+        },
         state: () => this.#state,
         record: event => this.record(event),
         moveTo: state => this.#moveTo(state),
@@ -188,7 +198,7 @@ export class Session implements LiveSession, RunnerHost {
       if (this.#state.phase !== 'ready' && line.kind === 'line' && isForeignProtocol(line.bytes))
         this.end('foreign_protocol')
       else await this.#runner.answer(line)
-      if (this.#draining) this.end('shutting_down')
+      if (this.#draining) this.end(this.#draining)
     }
   }
 
@@ -204,6 +214,8 @@ export class Session implements LiveSession, RunnerHost {
     const patience = loggedIn
       ? this.#options.idleTimeout
       : Math.max(0, this.#loginDeadline - performance.now())
+    // A peer whose next command is always there already would never meet the timer.
+    if (patience === 0) this.end('login_timeout')
     const timer = setTimeout(() => this.end(loggedIn ? 'idle_timeout' : 'login_timeout'), patience)
     try {
       return await this.#inbox.take()
@@ -219,6 +231,7 @@ export class Session implements LiveSession, RunnerHost {
       this.#subject = { ...this.#subject, user: next.identity.name }
       this.#reader.limit = LINE_LIMIT
     }
+    if (before.phase === 'challenged') await giveUp(before, this)
     if (before.phase !== 'ready') return
     if (next.phase === 'named') this.#expectLogin()
     await this.#data.reset()

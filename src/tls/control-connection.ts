@@ -90,14 +90,15 @@ export class TlsControlConnection implements ControlConnection {
     return this.#socket.iterator({ destroyOnReturn: false })
   }
 
-  async write(text: string): Promise<boolean> {
+  async write(bytes: Uint8Array): Promise<boolean> {
     const socket = this.#socket
     if (!socket.writable) return false
     return await new Promise<boolean>(resolve => {
       const timer = setTimeout(() => socket.destroy(), WRITE_TIMEOUT_MS)
-      socket.write(text, error => {
+      socket.write(bytes, error => {
         clearTimeout(timer)
-        resolve(!error)
+        // TLS reports no error for what it had taken when the socket was destroyed.
+        resolve(!error && !socket.destroyed)
       })
     })
   }

@@ -25,20 +25,29 @@ export class ResumableSessions {
   control(): SessionOptions {
     return this.#options(
       () => null,
-      (id, session) => this.#first.set(id, session),
+      (id, session, send) => {
+        this.#first.set(id, session)
+        send()
+      },
     )
   }
 
   /**
    * For one data connection: `offered` is the TLS 1.3 session that its client wants to resume. What a connection that
-   * did not resume is given must not open the next one, so that is not kept.
+   * did not resume is given must not open the next one, so that is not kept. `issued` is told of each new session when
+   * the client has proved the old one: nothing is sent to it until `send` is called.
    */
-  data(offered: Buffer | undefined, isReused: () => boolean): SessionOptions {
+  data(
+    offered: Buffer | undefined,
+    isReused: () => boolean,
+    issued: (send: () => void) => void,
+  ): SessionOptions {
     const find = (id: string) => this.#first.get(id) ?? this.#renewed.get(id) ?? null
     return this.#options(
       id => find(offered?.toString('hex') ?? id),
-      (id, session) => {
+      (id, session, send) => {
         if (isReused()) this.#renew(id, session)
+        issued(send)
       },
     )
   }
@@ -49,15 +58,17 @@ export class ResumableSessions {
     if (this.#renewed.size > MOST_RENEWED && oldest !== undefined) this.#renewed.delete(oldest)
   }
 
-  #options(find: (id: string) => Buffer | null, keep: (id: string, session: Buffer) => void): SessionOptions {
+  #options(
+    find: (id: string) => Buffer | null,
+    keep: (id: string, session: Buffer, send: () => void) => void,
+  ): SessionOptions {
     const server = new Server()
     server.on('resumeSession', (id: Buffer, found: (error: null, session: Buffer | null) => void) =>
       found(null, find(id.toString('hex'))),
     )
-    server.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
-      keep(id.toString('hex'), session)
-      done()
-    })
+    server.on('newSession', (id: Buffer, session: Buffer, send: () => void) =>
+      keep(id.toString('hex'), session, send),
+    )
     return { server }
   }
 }

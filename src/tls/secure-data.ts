@@ -11,6 +11,12 @@ export interface SecuredData {
   /** The client resumed a session of this very context. */
   readonly resumed: boolean
   readonly version: string
+  /**
+   * Sends the session tickets of TLS 1.3; until then nothing is sent. Clients that do not read while they upload (lftp,
+   * curl, rclone) close with the tickets unread or on their way, the kernel then answers with a reset, and what the
+   * server had not received yet is lost. So after an upload they go out with the close_notify.
+   */
+  sendTickets(): void
   /** Valid once the stream has ended and `clear` bytes came out of it in so many chunks: one is one TLS record. */
   verdict(clear: number, chunks: number): CloseVerdict
 }
@@ -29,11 +35,16 @@ export async function secureData(
   signal: AbortSignal,
 ): Promise<SecuredData> {
   const offered = offeredSession(await peekClientHello(raw, signal))
+  const tickets = new HeldTickets()
   const stream: TLSSocket = new TLSSocket(raw, {
     isServer: true,
     secureContext: context,
     ALPNProtocols: ALPN,
-    ...sessions.data(offered, () => stream.isSessionReused()),
+    ...sessions.data(
+      offered,
+      () => stream.isSessionReused(),
+      send => tickets.hold(stream, send),
+    ),
   })
   let hello = 0
   // The first secret is logged when the ClientHello has been read (close-verdict.ts needs the count at that moment).
@@ -49,9 +60,29 @@ export async function secureData(
     stream,
     resumed,
     version,
+    sendTickets: () => tickets.send(),
     verdict: (clear, records) =>
       version === 'TLSv1.2' || version === 'TLSv1.3'
         ? closeVerdict({ version, cipher, raw: raw.bytesRead, clear, records, hello, resumed })
         : 'unknown',
+  }
+}
+
+/**
+ * The session tickets of TLS 1.3 are the only thing a server says of its own accord. OpenSSL calls the handshake done
+ * before it writes them. Under earlier versions the session is a part of the handshake and must not wait.
+ */
+class HeldTickets {
+  readonly #sends: (() => void)[] = []
+  #due = false
+
+  hold(stream: TLSSocket, send: () => void): void {
+    if (this.#due || stream.getProtocol() !== 'TLSv1.3') send()
+    else this.#sends.push(send)
+  }
+
+  send(): void {
+    this.#due = true
+    for (const send of this.#sends.splice(0)) send()
   }
 }

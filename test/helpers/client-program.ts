@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import type { Readable } from 'node:stream'
 import { test } from 'node:test'
 
 /** Far longer than any run takes, even on a busy machine; a client that hangs is killed then. */
@@ -12,6 +12,8 @@ interface RunOptions {
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
   readonly input?: string
+  /** Called with what the client says, piece by piece, on either output. */
+  readonly onOutput?: (piece: string) => void
 }
 
 interface RunResult {
@@ -30,7 +32,7 @@ interface Running {
 
 /** Starts a client program without a shell and with nothing of the user's own settings. */
 export function start(program: string, args: readonly string[], options: RunOptions = {}): Running {
-  const { cwd, env, input = '' } = options
+  const { cwd, env, input = '', onOutput } = options
   const child = spawn(program, args, {
     cwd,
     env: { ...process.env, LC_ALL: 'C.UTF-8', ...env },
@@ -42,14 +44,24 @@ export function start(program: string, args: readonly string[], options: RunOpti
   const started = performance.now()
   const finish = async (): Promise<RunResult> => {
     const [out, err, [code, signal]] = await Promise.all([
-      text(child.stdout),
-      text(child.stderr),
+      collect(child.stdout, onOutput),
+      collect(child.stderr, onOutput),
       once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
     ])
     if (performance.now() - started >= LIMIT_MS) throw new Error(`${program} hangs: ${out}${err}`)
     return { code, signal, out, all: out + err }
   }
   return { result: finish(), kill: signal => void child.kill(signal) }
+}
+
+async function collect(stream: Readable, onOutput?: (piece: string) => void): Promise<string> {
+  let all = ''
+  stream.setEncoding('utf8')
+  for await (const piece of stream) {
+    all += piece
+    onOutput?.(piece)
+  }
+  return all
 }
 
 /** Runs a client program to its end. @throws Error when it hangs, or ends with anything but 0 */
@@ -63,12 +75,10 @@ export async function run(program: string, args: readonly string[], options?: Ru
  * `test` for tests that need a client program: skipped with a reason where it is not installed, unless
  * PORTCULLIS_REQUIRE_CLIENTS=1 says that it has to be.
  */
-export function testWith(
-  program: string,
-): (name: string, body: () => Promise<void>, options?: { readonly todo: string }) => void {
+export function testWith(program: string): (name: string, body: () => Promise<void>) => void {
   const required = process.env.PORTCULLIS_REQUIRE_CLIENTS === '1'
   const skip = required || isInstalled(program) ? false : `${program} is not installed`
-  return (name, body, options) => void test(name, { skip, timeout: 2 * LIMIT_MS, ...options }, body)
+  return (name, body) => void test(name, { skip, timeout: 2 * LIMIT_MS }, body)
 }
 
 const isInstalled = (program: string): boolean =>

@@ -14,6 +14,8 @@ export interface ReplyText {
 /** The types of `tls.connect` lack what it passes on to `net.connect`. */
 export interface ClientOptions extends ConnectionOptions {
   readonly localAddress?: string
+  /** What text is on the control connection; UTF-8 if left out. With `latin1` a test says each byte itself. */
+  readonly encoding?: BufferEncoding
 }
 
 export interface DataOptions extends ClientOptions {
@@ -30,6 +32,7 @@ export class FtpClient implements Disposable {
   /** The newest session ticket of the control connection. */
   ticket: Buffer | undefined
   readonly #options: ClientOptions
+  readonly #encoding: BufferEncoding
   #text = ''
   #arrived: (() => void) | undefined
   #ended = false
@@ -37,12 +40,14 @@ export class FtpClient implements Disposable {
 
   private constructor(socket: TLSSocket, options: ClientOptions) {
     this.socket = socket
-    this.#options = options
+    const { encoding = 'utf8', ...rest } = options
+    this.#encoding = encoding
+    this.#options = rest
     this.#firstTicket = once(socket, 'session').catch(() => {})
     socket.on('session', (ticket: Buffer) => {
       this.ticket = ticket
     })
-    socket.setEncoding('utf8')
+    socket.setEncoding(encoding)
     socket.on('data', (text: string) => {
       this.#text += text
       this.#arrived?.()
@@ -56,7 +61,8 @@ export class FtpClient implements Disposable {
 
   static async connect(port: number, options: ClientOptions = {}): Promise<FtpClient> {
     const all = { host: '127.0.0.1', port, rejectUnauthorized: false, ...options }
-    const socket = connect(all)
+    const { encoding: _, ...tls } = all
+    const socket = connect(tls)
     const client = new FtpClient(socket, all)
     await once(socket, 'secureConnect')
     assert.equal((await client.reply()).code, 220)
@@ -72,7 +78,7 @@ export class FtpClient implements Disposable {
   }
 
   send(text: string | Buffer): void {
-    this.socket.write(text)
+    this.socket.write(text, this.#encoding)
   }
 
   async command(line: string): Promise<ReplyText> {

@@ -55,6 +55,15 @@ export class ServerProcess implements AsyncDisposable {
     return pid
   }
 
+  /** SIGTERM: it ends as an operator ends it. */
+  async stop(): Promise<void> {
+    const child = this.#child
+    this.#child = undefined
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  }
+
   /** SIGKILL: nothing in the process gets to run any more. */
   async kill(): Promise<void> {
     const child = this.#child

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { hashPassword } from '../../src/auth/argon2.js'
+import type { WallClock } from '../../src/auth/clock.js'
 import { Portcullis } from '../../src/cli/compose.js'
 import { parseConfig } from '../../src/config/load.js'
 import type { Log } from '../../src/core/ports.js'
@@ -29,6 +30,8 @@ export interface TestServerOptions {
   readonly users?: readonly Section[]
   /** How many ports the passive range has. */
   readonly ports?: number
+  /** In place of the time of day, for who may log in and until when. */
+  readonly clock?: WallClock
 }
 
 export interface TestServer extends AsyncDisposable {
@@ -60,7 +63,7 @@ export async function testServer(options: TestServerOptions = {}): Promise<TestS
   const config = await configOf(options)
   for (const user of config.users) await mkdir(user.home, { recursive: true })
   const logged: string[] = []
-  const portcullis = await Portcullis.start(config, file, recordingLog(logged))
+  const portcullis = await Portcullis.start(config, file, recordingLog(logged), options.clock)
   return {
     port: portcullis.address.port,
     home: config.users[0]?.home ?? '',

@@ -22,7 +22,7 @@ async function scene() {
   const old = await files.file(await authority.revoke([], { from: -3, to: -2 }))
   const options = (
     trust: { ca?: string | null; crl?: string | null; mode?: string },
-    user: object = { subject: { CN: 'acme' } },
+    user: object | null = { subject: { CN: 'acme' } },
   ): TestServerOptions => ({
     config: { tls: { clientCertificates: { mode: 'optional', ca, crl: clean, ...trust } } },
     users: [{ certificate: user }, { name: 'bob' }],
@@ -39,8 +39,9 @@ const CASES: readonly (readonly [string, (scene: Scene) => TestServerOptions, st
   ['a list that is too old', ({ options, old }) => options({ crl: old }), 'certificate_status_unknown'],
   ['another authority', ({ options, nextCa }) => options({ ca: nextCa, crl: null }), 'certificate_untrusted'],
   ['its pin', ({ options, own }) => options({}, { fingerprint: own.fingerprint }), undefined],
-  ['another pin', ({ options }) => options({}, { fingerprint: 'a'.repeat(64) }), 'certificate_mismatch'],
-  ['another name', ({ options }) => options({}, { subject: { CN: 'other' } }), 'certificate_mismatch'],
+  ['another pin', ({ options }) => options({}, { fingerprint: 'a'.repeat(64) }), 'credentials_changed'],
+  ['another name', ({ options }) => options({}, { subject: { CN: 'other' } }), 'credentials_changed'],
+  ['no certificate asked for', ({ options }) => options({}, null), undefined],
 ]
 
 for (const [change, changed, reason] of CASES)
@@ -71,6 +72,45 @@ test('under required, a session whose certificate was revoked ends before and af
   await server.reload(all.options({ mode: 'required', crl: all.revoking }))
   for (const client of [bob, nobody]) assert.match(await client.ended(), /^421 /)
   assert.equal(await endOf(server, 'bob'), 'certificate_revoked')
+})
+
+test('under required from now on, sessions without a certificate end, logged in or not', async () => {
+  const all = await scene()
+  await using _files = all.files
+  await using server = await testServer(all.options({}))
+  using bob = await FtpClient.login(server.port, { user: 'bob' })
+  using nobody = await FtpClient.connect(server.port)
+  await server.reload(all.options({ mode: 'required' }))
+  for (const client of [bob, nobody]) assert.match(await client.ended(), /^421 /)
+  assert.equal(await endOf(server, 'bob'), 'certificate_missing')
+})
+
+test('sessions of users who need a certificate from now on go on with it, and end without', async () => {
+  const all = await scene()
+  await using _files = all.files
+  await using server = await testServer(all.options({}, null))
+  const { cert, key } = all.own
+  using shown = await FtpClient.login(server.port, { cert, key })
+  using hidden = await FtpClient.login(server.port)
+  await server.reload(all.options({}))
+  assert.match(await hidden.ended(), /^421 /)
+  assert.equal(await endOf(server, 'acme'), 'credentials_changed')
+  assert.equal((await shown.command('NOOP')).code, 200)
+})
+
+test('a self-signed certificate whose pin is taken away ends its session, whatever it is doing', async () => {
+  const [own, next] = [await selfSignedClient(), await selfSignedClient()]
+  const pinned = (...fingerprint: string[]): TestServerOptions => ({
+    config: { tls: { clientCertificates: { mode: 'optional' } } },
+    users: [{ certificate: { fingerprint } }],
+  })
+  await using server = await testServer(pinned(own.fingerprint, next.fingerprint))
+  using old = await FtpClient.login(server.port, own)
+  using current = await FtpClient.login(server.port, next)
+  await server.reload(pinned(next.fingerprint))
+  assert.match(await old.ended(), /^421 /)
+  assert.equal(await endOf(server, 'acme'), 'credentials_changed')
+  assert.equal((await current.command('NOOP')).code, 200)
 })
 
 test('a login is judged by what is in force then, not when the connection was made', async () => {

@@ -44,7 +44,7 @@ async function witness(options: ConnectionOptions) {
     const ends = { peer: endpoint('127.0.0.1', 1), local: endpoint('127.0.0.1', port) }
     const accepted = await TlsControlConnection.accept(raw, tls, ends, AbortSignal.timeout(10_000))
     // The sessions are given out behind the handshake.
-    await accepted.write('220\r\n')
+    await accepted.write(Buffer.from('220\r\n'))
     await accepted[Symbol.asyncDispose]()
   }
   const [, session] = await Promise.all([

@@ -101,20 +101,30 @@ describe('what is refused', () => {
     ['ALLO 5', 202],
     ['OPTS UTF8 ON', 200],
     ['OPTS UTF8 OFF', 504],
+    ['OPTS UTF8', 200],
+    ['OPTS MLST type;bogus;', 200],
     ['OPTS FOO', 501],
     ['LANG', 200],
     ['LANG en', 200],
+    ['LANG en-GB', 200],
+    ['LANG english', 504],
     ['LANG fr', 504],
+    ['LANG ?', 501],
     ['CLNT x', 200],
     ['HOST example.org', 503],
-    ['SITE', 500],
-    ['SITE EXEC ls', 500],
+    ['SITE', 501],
+    ['SITE ', 501],
+    ['SITE EXEC ls', 504],
     ['SITE HELP', 214],
+    ['SITE HELP CHMOD', 214],
     ['SITE WHO', 200],
     ['HELP', 214],
     ['HELP RETR', 214],
+    ['HELP SITE', 214],
     ['HELP FOO', 502],
     ['STAT', 211],
+    ['STAT /', 212],
+    ['STAT absent', 550],
     ['SYST', 215],
     ['RNTO x', 503],
     ['RETR absent', 550],
@@ -174,7 +184,7 @@ describe('what is told', () => {
       ' HOST',
       ' LANG EN*',
       ' MDTM',
-      ' MFF Modify;',
+      ' MFF Modify;UNIX.mode;',
       ' MFMT',
       ' MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;',
       ' PBSZ',
@@ -197,8 +207,25 @@ describe('what is told', () => {
     using named = await FtpClient.connect(server.port, { servername: 'localhost' })
     assert.equal((await named.command('HOST other.example')).code, 504)
     assert.equal((await named.command('HOST LOCALHOST')).code, 220)
+    assert.equal((await named.command('HOST [127.0.0.1]')).code, 504)
+    assert.equal((await named.command('USER acme')).code, 331)
+    assert.equal((await named.command('HOST other.example')).code, 503)
     using unnamed = await FtpClient.connect(server.port)
-    assert.equal((await unnamed.command('HOST any.example')).code, 220)
+    for (const host of ['any.example', 'any.example.', '127.0.0.1', '[127.0.0.1]', '[2001:db8::1]', 'a_b'])
+      assert.equal((await unnamed.command(`HOST ${host}`)).code, 220, host)
+    for (const host of [
+      '',
+      '[any.example]',
+      '2001:db8::1',
+      '[127.1]',
+      '[]',
+      '[::1',
+      'a..b',
+      '-',
+      'a b',
+      'ä.example',
+    ])
+      assert.equal((await unnamed.command(`HOST ${host}`)).code, 501, host)
   })
 
   test('an ALPN list without ftp ends the handshake', async () => {

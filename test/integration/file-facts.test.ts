@@ -42,6 +42,7 @@ const SET: [line: string, code: number, text: string, time: string][] = [
   ['MFF Modify=20210203040506; f', 213, 'Modify=20210203040506; /f', '2021-02-03T04:05:06.000Z'],
   ['MFF modify=20210203040507 f', 213, 'Modify=20210203040507; /f', '2021-02-03T04:05:07.000Z'],
   ['SITE UTIME 20220102030405 f', 200, 'OK.', '2022-01-02T03:04:05.000Z'],
+  ['SITE UTIME f 20190101000000 20220102030506 20180101000000 UTC', 200, 'OK.', '2022-01-02T03:05:06.000Z'],
   ['site utime 202201020306 f', 200, 'OK.', '2022-01-02T03:06:00.000Z'],
 ]
 test('MFMT, MFF and SITE UTIME set the time in UTC, and the audit log tells', async () => {
@@ -74,11 +75,15 @@ const REFUSED: [line: string, code: number][] = [
   ['MFMT 20210101000000 absent', 550],
   ['MFF Modify=20210229000000; f', 501],
   ['MFF Create=20210101000000; f', 504],
-  ['MFF UNIX.mode=0777; f', 504],
+  ['MFF Modify=20210101000000;UNIX.owner=0; f', 504],
+  ['MFF UNIX.mode=4777; f', 501],
+  ['MFF Modify=20210101000000;UNIX.mode=9; f', 501],
   ['MFF Modify f', 501],
   ['MFF f', 501],
   ['SITE UTIME 20210229000000 f', 501],
   ['SITE UTIME f', 501],
+  ['SITE UTIME f 20210101000000', 501],
+  ['SITE UTIME 20210101000000 f 20210101000000 20210101000000 20210101000000 UTC', 501],
   ['SITE UTIME', 501],
   ['SITE UTIME 20210101000000 absent', 550],
 ]
@@ -95,6 +100,9 @@ const NEEDS: [right: string, line: string, code: number][] = [
   ['setTime', 'MFMT 20210101000000 f', 213],
   ['setTime', 'MFF Modify=20210101000000; f', 213],
   ['setTime', 'SITE UTIME 20210101000000 f', 200],
+  ['setTime', 'MFF Modify=20210101000000;UNIX.mode=0600; f', 213],
+  ['chmod', 'MFF UNIX.mode=0600; f', 213],
+  ['chmod', 'MFF Modify=20210101000000;UNIX.mode=0600; f', 213],
   ['chmod', 'SITE CHMOD 640 f', 200],
 ]
 test('each needs its right, and is told like a file that is absent without it', async () => {
@@ -116,6 +124,21 @@ test('each needs its right, and is told like a file that is absent without it', 
   assert.deepEqual([after.mode, after.mtimeMs], [before.mode, before.mtimeMs])
   using client = await FtpClient.login(server.port, { user: 'all' })
   for (const [, line, code] of NEEDS) assert.equal((await client.command(line)).code, code, line)
+})
+
+test('MFF sets all facts or none, with an event for each', async () => {
+  await using server = await testServer({ users: [{ grants: { '/': ALL } }] })
+  await plant(server.home, { f: 'x' })
+  using client = await FtpClient.login(server.port)
+  const { lines } = await client.command('MFF unix.mode=600;modify=20200229120000; f')
+  assert.deepEqual(lines, ['213 Modify=20200229120000;UNIX.mode=0600; /f'])
+  const { mode, mtime } = await stat(join(server.home, 'f'))
+  assert.deepEqual([mode & 0o7777, mtime.toISOString()], [0o600, '2020-02-29T12:00:00.000Z'])
+  const events = (await server.audit()).slice(-2).map(({ event, path }) => [event, path])
+  assert.deepEqual(events, [
+    ['file.time_set', '/f'],
+    ['file.mode_set', '/f'],
+  ])
 })
 
 const MODES: [line: string, code: number, mode: number][] = [

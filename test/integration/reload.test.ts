@@ -34,7 +34,8 @@ test('the sessions of users who are gone, disabled or expired end, and nobody el
   })
   for (const client of clients) assert.match(await client.ended(), /^421 [^\r\n]*\r\n$/)
   for (const user of names) {
-    await recorded(server, { event: 'session.ended', reason: 'user_removed', user })
+    const reason = { gone: 'user_removed', off: 'user_disabled', late: 'user_expired' }[user]
+    await recorded(server, { event: 'session.ended', reason, user })
     assert.equal(await loginCode(stranger, user), 530, user)
   }
   assert.equal((await stays.command('NOOP')).code, 200)

@@ -46,6 +46,16 @@ describe('the control connection', () => {
     await recorded(server, { event: 'session.ended', reason: 'login_timeout' })
   })
 
+  test('login: commands that are there before they are asked for do not gain time', async () => {
+    await using server = await hasty({ login: '150ms' })
+    using client = await FtpClient.connect(server.port)
+    // Always a few ahead of the answers.
+    client.send('NOOP\r\n'.repeat(50))
+    client.socket.on('data', (text: string) => client.send('NOOP\r\n'.repeat(text.split('\n').length - 1)))
+    assert.match(await client.ended(), /421 [^\r\n]*\r\n$/)
+    await recorded(server, { event: 'session.ended', reason: 'login_timeout' })
+  })
+
   test('idle: a client that sends no command is told and dropped', async () => {
     await using server = await hasty({ idle: '150ms' })
     using client = await FtpClient.login(server.port)

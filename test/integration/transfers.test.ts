@@ -83,6 +83,27 @@ describe('transfers', () => {
     assert.match((await client.command('STOU')).text, /^FILE: /)
   })
 
+  test('REST under TYPE A is refused at the transfer, unless nothing is converted', async () => {
+    const users = [{}, { name: 'verbatim', home: 'acme', compat: { ascii: 'verbatim' } }]
+    await using server = await testServer({ users })
+    using client = await FtpClient.login(server.port)
+    await client.upload('STOR f', 'a\nb\nc\n')
+    for (const [user, code] of [
+      ['acme', 554],
+      ['verbatim', 226],
+    ] as const) {
+      using other = await FtpClient.login(server.port, { user })
+      await other.command('TYPE A')
+      assert.equal((await other.command('REST 4')).code, 350)
+      const { bytes, reply } = await other.download('RETR f')
+      assert.deepEqual([reply.code, bytes.toString()], [code, code === 226 ? 'c\n' : ''], user)
+      await other.command('REST 4')
+      assert.equal((await other.upload('STOR f', 'c\n')).code, code, user)
+      assert.equal((await other.upload('APPE f', '')).code, 226, user)
+    }
+    assert.equal(await readFile(join(server.home, 'f'), 'utf8'), 'a\nb\nc\n')
+  })
+
   test('TYPE A converts line ends, unless the user’s setting says not to', async () => {
     const users = [{}, { name: 'verbatim', home: 'acme', compat: { ascii: 'verbatim' } }]
     await using server = await testServer({ users })

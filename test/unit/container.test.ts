@@ -85,6 +85,7 @@ describe('docker-compose.yml', () => {
 
   it('mounts every place that the server reads or writes, and lets it write where it must alone', () => {
     const written = [config.storage.root, dirname(config.audit.file)]
+    assert.ok(written.includes(dirname(config.server.controlSocket ?? '')))
     const read = [
       dirname(CONFIG),
       ...config.tls.certificates.flatMap(({ cert, key }) => [cert, key].map(dirname)),

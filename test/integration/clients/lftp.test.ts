@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run, start, testWith } from '../../helpers/client-program.js'
 import { cutUpload, dataConnections, newest, SLOWLY } from '../../helpers/client-story.js'
+import { narrowLine } from '../../helpers/narrow-line.js'
+import { passivePorts } from '../../helpers/ports.js'
 import { digests, MODIFIED, SAMPLES, writeSamples, writeTree } from '../../helpers/samples.js'
 import { PASSWORD, type TestServer, testServer } from '../../helpers/server.js'
 import { tempDir } from '../../helpers/temp-dir.js'
@@ -48,6 +51,23 @@ for (const [version, priority] of Object.entries(VERSIONS))
     await runLftp(server, dir.path, ['!mkdir back', ...get], priority)
     assert.deepEqual(await digests(join(dir.path, 'back')), await digests(local))
     assert.deepEqual(await dataConnections(server), [{ version, resumed: true }])
+  })
+
+for (const [version, priority] of Object.entries(VERSIONS))
+  testLftp(`lftp may close before the line has taken all of its upload, ${version}`, async () => {
+    const ports = passivePorts(1)
+    await using server = await testServer({ config: { passive: { ports, publicAddress: '127.0.0.2' } } })
+    await using line = await narrowLine(Number(ports.split('-')[0]))
+    await using dir = await tempDir()
+    const bytes = randomBytes(200_000)
+    await writeFile(join(dir.path, 'a.bin'), bytes)
+    const { args, options } = lftp(server, dir.path, ['put a.bin'], priority)
+    const onOutput = (piece: string) => {
+      if (piece.includes('Closing data socket')) line.widen()
+    }
+    await run('lftp', ['-d', ...args], { ...options, onOutput })
+    assert.ok((await readFile(join(server.home, 'a.bin'))).equals(bytes))
+    assert.deepEqual(await newest(server, 'file.upload_failed'), {})
   })
 
 testLftp('lftp mirrors a tree both ways over four connections and keeps the times', async () => {

@@ -9,10 +9,6 @@ import { tempDir } from '../../helpers/temp-dir.js'
 
 const testRclone = testWith('rclone')
 const PARALLEL = ['--transfers', '4', '--checkers', '4']
-/**
- * rclone closes uploads without reading the session ticket of TLS 1.3, which resets the connection and loses data;
- * under TLS 1.2 there is none. Its several connections share one session, so that most do not resume their own.
- */
 const TLS_1_2 = { RCLONE_FTP_DISABLE_TLS13: 'true' }
 
 type Settings = Readonly<Record<string, string>>
@@ -34,7 +30,6 @@ async function environment(server: TestServer, settings: Settings = {}): Promise
     // and would take a letter with a combining accent for the composed one
     RCLONE_NO_UNICODE_NORMALIZATION: 'true',
     SSL_CERT_FILE: server.ca,
-    ...TLS_1_2,
     ...settings,
   }
 }
@@ -43,25 +38,35 @@ async function rclone(server: TestServer, ...args: string[]): Promise<string> {
   return await run('rclone', args, { env: await environment(server) })
 }
 
+/** Its several connections share one TLS session, so that most do not resume their own. */
 const looseServer = () => testServer({ users: [{ compat: { dataSession: 'prefer' } }], ports: 40 })
 
-testRclone('rclone copies a tree both ways over four connections and finds no difference', async () => {
-  await using server = await looseServer()
-  await using dir = await tempDir()
-  const [local, back] = [join(dir.path, 'local'), join(dir.path, 'back')]
-  await writeTree(local)
-  const expected = await digests(local)
-  const flags = ['--create-empty-src-dirs', ...PARALLEL]
-  await rclone(server, 'copy', ...flags, local, 'r:remote')
-  assert.deepEqual(await digests(join(server.home, 'remote')), expected)
-  await rclone(server, 'copy', ...flags, 'r:remote', back)
-  assert.deepEqual(await digests(back), expected)
-  await rclone(server, 'check', '--download', ...PARALLEL, local, 'r:remote')
-  const listed = await rclone(server, 'lsf', '-R', 'r:remote')
-  assert.deepEqual(listed.split('\n').slice(0, -1).sort(), Object.keys(expected).sort())
-  for (const folder of [join(server.home, 'remote'), back])
-    assert.equal((await stat(join(folder, 'many', 'file 7'))).mtimeMs, MODIFIED.getTime(), folder)
-})
+for (const [version, settings] of [
+  ['TLSv1.2', TLS_1_2],
+  ['TLSv1.3', {}],
+] as const)
+  testRclone(
+    `rclone copies a tree both ways over four connections and finds no difference, ${version}`,
+    async () => {
+      await using server = await looseServer()
+      await using dir = await tempDir()
+      const [local, back] = [join(dir.path, 'local'), join(dir.path, 'back')]
+      await writeTree(local)
+      const expected = await digests(local)
+      const env = await environment(server, settings)
+      const copy = (...args: string[]) => run('rclone', args, { env })
+      const flags = ['--create-empty-src-dirs', ...PARALLEL]
+      await copy('copy', ...flags, local, 'r:remote')
+      assert.deepEqual(await digests(join(server.home, 'remote')), expected)
+      await copy('copy', ...flags, 'r:remote', back)
+      assert.deepEqual(await digests(back), expected)
+      await copy('check', '--download', ...PARALLEL, local, 'r:remote')
+      const listed = await copy('lsf', '-R', 'r:remote')
+      assert.deepEqual(listed.split('\n').slice(0, -1).sort(), Object.keys(expected).sort())
+      for (const folder of [join(server.home, 'remote'), back])
+        assert.equal((await stat(join(folder, 'many', 'file 7'))).mtimeMs, MODIFIED.getTime(), folder)
+    },
+  )
 
 testRclone('rclone renames, removes and makes folders', async () => {
   await using server = await looseServer()
@@ -84,7 +89,7 @@ testRclone('rclone under `require` gets a 522 that names the setting', async () 
   await using server = await testServer()
   await using dir = await tempDir()
   await writeSamples(dir.path, ['one byte'])
-  const env = await environment(server)
+  const env = await environment(server, TLS_1_2)
   const { code, all } = await start('rclone', ['copy', dir.path, 'r:'], { env }).result
   assert.notEqual(code, 0)
   assert.match(all, /522 .*dataSession: require/)

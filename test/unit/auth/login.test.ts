@@ -18,7 +18,7 @@ const user = (name: string, change: Partial<UserRecord> = {}): UserRecord => ({
   passwordHash: dummyHash({ memory: 19_456, passes: 2, parallelism: 1 }),
   home: `/srv/${name}`,
   grants: [['/', ['list']]],
-  compat: { dataSession: 'require', close: 'strict', ascii: 'convert' },
+  compat: { dataSession: 'require', close: 'strict', ascii: 'convert', charset: 'utf-8' },
   ...change,
 })
 
@@ -35,6 +35,7 @@ function setUp(users: readonly UserRecord[] = USERS) {
   const compared: string[] = []
   const state = { banned: false, during: () => {} }
   const limits: LoginLimits = {
+    turn: async () => ({ [Symbol.dispose]() {} }),
     async check(name) {
       told.push(`check ${name}`)
       if (state.banned) throw new Fault('login_refused', { reason: 'banned' })
@@ -55,7 +56,10 @@ function setUp(users: readonly UserRecord[] = USERS) {
   )
   const login = new Login(users, { limits, verifier, now: () => NOW })
   const attempt = (name: string, password: string, signal = NEVER) =>
-    login.login({ user: name, password, address: ADDRESS }, signal)
+    login.login({ user: name, password, address: ADDRESS }, signal).then(step => {
+      assert.ok('identity' in step)
+      return step.identity
+    })
   return { login, attempt, told, compared, state }
 }
 
@@ -158,13 +162,23 @@ test('a reload replaces all users and forgets the passwords, a bad one nothing',
   assert.equal(compared.length, 2)
 })
 
-test('sessions of removed, disabled and expired users may not go on', () => {
-  const { login } = setUp()
-  const names = ['acme', 'far', 'off', 'old', 'gone']
-  assert.deepEqual(
-    names.filter(name => login.isStillAllowed(name)),
-    ['acme', 'far'],
-  )
+test('sessions of users who could not log in any more may not go on', async () => {
+  const cases: [change: Partial<UserRecord> | undefined, reason: string | undefined][] = [
+    [{}, undefined],
+    [undefined, 'user_removed'],
+    [{ disabled: true }, 'user_disabled'],
+    [{ expires: NOW }, 'user_expired'],
+    [{ validFrom: new Date(NOW.getTime() + 1) }, 'user_not_yet_valid'],
+    [{ allowFrom: ['10.0.0.0/8'] }, 'address_not_allowed'],
+  ]
+  for (const [change, reason] of cases) {
+    const acme = user('acme')
+    const { login, attempt } = setUp([acme])
+    const identity = await attempt('acme', 'right')
+    login.replaceUsers(change === undefined ? [] : [{ ...acme, ...change }])
+    const standing = login.standing(identity, { address: ADDRESS })
+    assert.equal(standing.stays ? undefined : standing.reason, reason)
+  }
 })
 
 test('an aborted login is neither a failure nor a success', async () => {
@@ -175,18 +189,19 @@ test('an aborted login is neither a failure nor a success', async () => {
 })
 
 test('sessions of a user are counted while they live, and given back once', async () => {
-  const { attempt } = setUp([user('acme', { maxSessions: 2 }), user('free')])
-  const sessions = new UserSessions()
+  const { attempt, login } = setUp([user('acme', { maxSessions: 2 }), user('free')])
+  const sessions = new UserSessions({ standing: (...session) => login.standing(...session) })
+  const occupant = { address: ADDRESS, end: () => {}, drain: () => {} }
   const acme = await attempt('acme', 'right')
-  const first = sessions.enter(acme)
-  sessions.enter(acme)
-  assert.throws(() => sessions.enter(acme), refused('too_many_sessions'))
+  const first = sessions.enter(acme, occupant)
+  sessions.enter(acme, occupant)
+  assert.throws(() => sessions.enter(acme, occupant), refused('too_many_sessions'))
   first[Symbol.dispose]()
   first[Symbol.dispose]()
-  sessions.enter(acme)
-  assert.throws(() => sessions.enter(acme), refused('too_many_sessions'))
+  sessions.enter(acme, occupant)
+  assert.throws(() => sessions.enter(acme, occupant), refused('too_many_sessions'))
   const free = await attempt('free', 'right')
-  for (let i = 0; i < 100; i += 1) sessions.enter(free)
+  for (let i = 0; i < 100; i += 1) sessions.enter(free, occupant)
 })
 
 test('without the certificate a login costs a verification, and its form is judged as everyone’s', async () => {
@@ -201,6 +216,7 @@ test('without the certificate a login costs a verification, and its form is judg
   const certificate = { fingerprints: [own.fingerprint] }
   const { login, compared } = setUp([
     user('both', { certificate }),
+    user('coded', { certificate, totp: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' }),
     user('alone', { certificate, passwordHash: undefined }),
     user('plain'),
   ])
@@ -208,19 +224,22 @@ test('without the certificate a login costs a verification, and its form is judg
     compared.length = 0
     const credentials = { user: name, password, address: ADDRESS, certificate: shown }
     const result = await login.login(credentials, NEVER).then(
-      ({ name: loggedIn }) => loggedIn,
+      step => ('identity' in step ? step.factor : 'awaited'),
       (fault: Fault) => fault.reason,
     )
     return `${result}, ${compared.length}`
   }
   const cases: [string, string, ClientCertificate | undefined, string][] = [
-    ['both', 'right', own, 'both, 1'],
+    ['both', 'right', own, 'certificate+password, 1'],
+    ['coded', 'right', own, 'awaited, 1'],
+    ['coded', 'wrong', own, 'wrong_password, 1'],
+    ['coded', 'right', others, 'certificate_mismatch, 1'],
     ['both', 'wrong', own, 'wrong_password, 1'],
     ['both', 'right', undefined, 'certificate_missing, 1'],
     ['both', 'right', others, 'certificate_mismatch, 1'],
     ['both', 'right', revoked, 'certificate_revoked, 1'],
-    ['alone', 'anything', own, 'alone, 0'],
-    ['alone', '', own, 'alone, 0'],
+    ['alone', 'anything', own, 'certificate, 0'],
+    ['alone', '', own, 'certificate, 0'],
     ['alone', 'right', undefined, 'certificate_missing, 1'],
     ['alone', 'right', others, 'certificate_mismatch, 1'],
     ['alone', '', others, 'malformed_credentials, 0'],
@@ -236,5 +255,14 @@ test('a user who needs neither password nor certificate is refused', () => {
   assert.throws(
     () => setUp([user('open', { passwordHash: undefined })]),
     /neither a password nor a certificate/,
+  )
+})
+
+test('a user with codes needs a password', () => {
+  const certificate = { fingerprints: ['a'.repeat(64)] }
+  const totp = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+  assert.throws(
+    () => setUp([user('coded', { passwordHash: undefined, certificate, totp })]),
+    /codes without a password/,
   )
 })

@@ -13,7 +13,7 @@ const record = (change: Partial<UserRecord> = {}): UserRecord => ({
   passwordHash: dummyHash(CHEAP),
   home: '/srv/acme',
   grants: [['/', ['list']]],
-  compat: { dataSession: 'require', close: 'strict', ascii: 'convert' },
+  compat: { dataSession: 'require', close: 'strict', ascii: 'convert', charset: 'utf-8' },
   ...change,
 })
 

@@ -2,8 +2,17 @@ import assert from 'node:assert/strict'
 import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
-import { addUser, removeUser, setDisabled, setPasswordHash } from '../../../src/config/edit.js'
+import {
+  addUser,
+  removeTotp,
+  removeUser,
+  setDisabled,
+  setPasswordHash,
+  setTotp,
+  totpReference,
+} from '../../../src/config/edit.js'
 import { HASH, TLS, USERS, writeConfig } from '../../helpers/config-file.js'
+import { TOTP_SECRET } from '../../helpers/one-time-code.js'
 import { tempDir } from '../../helpers/temp-dir.js'
 
 const COMMENTED = `# top
@@ -35,6 +44,12 @@ const EDITS: readonly (readonly [
     text => text.replace('/: read-write\n', '/: read-write\n    disabled: true\n'),
   ],
   ['enabling who is enabled', file => setDisabled(file, 'acme', false), text => text],
+  [
+    'a secret of one-time codes',
+    file => setTotp(file, 'acme', TOTP_SECRET),
+    text => text.replace('/: read-write\n', `/: read-write\n    totp: ${TOTP_SECRET}\n`),
+  ],
+  ['taking a secret from who has none', file => removeTotp(file, 'acme'), text => text],
   [
     'a new user',
     file => addUser(file, { name: '007', passwordHash: HASH, home: 'b', grants: { '/': 'read-only' } }),
@@ -130,4 +145,19 @@ test('a weak hash can be mended in a file that does not validate because of it',
   const file = await writeConfig(dir.path, TLS + USERS.replace(HASH, 'plain'))
   await setPasswordHash(file, 'acme', HASH)
   assert.equal(await readFile(file, 'utf8'), TLS + USERS)
+})
+
+test('a secret of one-time codes may be in a file, takes the place of an earlier one, and goes', async () => {
+  await using dir = await tempDir()
+  const file = await writeConfig(dir.path, TLS + USERS)
+  await writeFile(join(dirname(file), 'a: secret'), TOTP_SECRET)
+  assert.equal(await totpReference(file, 'acme'), undefined)
+  assert.equal((await setTotp(file, 'acme', { file: 'a: secret' })).users[0]?.totp, TOTP_SECRET)
+  assert.match(await readFile(file, 'utf8'), /^ {4}totp: !file "a: secret"$/m)
+  assert.equal(await totpReference(file, 'acme'), '!file a: secret')
+  await setTotp(file, 'acme', TOTP_SECRET)
+  assert.equal(await totpReference(file, 'acme'), undefined)
+  await removeTotp(file, 'acme')
+  assert.equal(await readFile(file, 'utf8'), TLS + USERS)
+  await assert.rejects(totpReference(file, 'acne'), { message: /did you mean "acme"/ })
 })

@@ -26,7 +26,12 @@ test('one certificate and one user are a complete file', async () => {
   assert.equal(config.audit.file, join(root, 'logs/audit.jsonl'))
   const [user] = config.users
   assert.equal(user?.home, join(root, 'data/acme'))
-  assert.deepEqual(user?.compat, { dataSession: 'require', close: 'strict', ascii: 'convert' })
+  assert.deepEqual(user?.compat, {
+    dataSession: 'require',
+    close: 'strict',
+    ascii: 'convert',
+    charset: 'utf-8',
+  })
 })
 
 test('the result is frozen all the way down', async () => {
@@ -55,7 +60,12 @@ test('a user takes from the sections what its compat leaves out', async () => {
   const { config } = await load(
     `${TLS}uploads: { close: tolerant }\n${USERS}    compat: { dataSession: prefer }\n`,
   )
-  assert.deepEqual(config.users[0]?.compat, { dataSession: 'prefer', close: 'tolerant', ascii: 'convert' })
+  assert.deepEqual(config.users[0]?.compat, {
+    dataSession: 'prefer',
+    close: 'tolerant',
+    ascii: 'convert',
+    charset: 'utf-8',
+  })
 })
 
 test('a key with nothing after it counts as not written', async () => {

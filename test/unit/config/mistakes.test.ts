@@ -57,6 +57,11 @@ const CASES: readonly (readonly [name: string, text: string, expected: RegExp])[
     /users\[0\]\.certificate\.san: expected dns:NAME, email:ADDRESS/,
   ],
   [
+    'one-time codes without a password',
+    `${TLS}  clientCertificates: { mode: optional }\n${USERS}    certificate: { fingerprint: ${'a'.repeat(64)}, password: not-needed }\n    totp: GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n`,
+    /users\[0\]\.certificate\.password: one-time codes \(totp\) are asked for beside a password only: set it to required/,
+  ],
+  [
     'neither a password nor a certificate that replaces it',
     `${TLS}users: [{ name: acme, grants: {} }]\n`,
     /users\[0\]\.passwordHash: is missing; expected an argon2id hash/,
@@ -73,6 +78,16 @@ const CASES: readonly (readonly [name: string, text: string, expected: RegExp])[
     /expected a rate such as 20MiB\/s or 500KB\/s, at least 1KiB\/s, found "20MiB"$/,
   ],
   ['a rate too slow', `${TLS}${USERS}    limits: { download: 1023B/s }\n`, /expected a rate such as/],
+  [
+    'a store that is no Redis',
+    `auth: { store: "http://host:6379" }\n${TLS}${USERS}`,
+    /auth\.store: expected memory, or the address of a server: redis:[^,]*$/,
+  ],
+  [
+    'a first ban beyond the longest',
+    `auth: { limits: { failuresPerAddress: { block: 48h } } }\n${TLS}${USERS}`,
+    /^1:48 .*a ban is longer than maxBlock from the first/,
+  ],
   ['a size without unit', `uploads: { maxSize: 10 }\n${TLS}${USERS}`, /expected a size such as 10MiB/],
   [
     'a port out of range',
@@ -264,7 +279,8 @@ test('tells all mistakes at once, in the order of the file', async () => {
     path: 'server.greting',
     message: 'unknown key; did you mean "greeting"?',
     text: 'greting',
-    expected: 'listen, greeting, maxSessions, maxSessionsPerAddress, timeouts or shutdownGrace',
+    expected:
+      'listen, greeting, maxSessions, maxSessionsPerAddress, timeouts, shutdownGrace or controlSocket',
     nearest: 'greeting',
   })
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HASH, TLS, USERS } from '../../helpers/config-file.js'
+import { TOTP_SECRET } from '../../helpers/one-time-code.js'
 import { problemsOf, told, webhook } from './problems.js'
 
 const NAMES: readonly (readonly [yaml: string, allowed: boolean])[] = [
@@ -56,9 +57,37 @@ for (const [name, hash, expected] of HASHES) {
   })
 }
 
+const TOTP: readonly (readonly [name: string, secret: string, accepted: boolean])[] = [
+  ['160 bits', TOTP_SECRET, true],
+  ['128 bits', TOTP_SECRET.slice(0, 26), true],
+  ['in groups and small letters', 'jbsw y3dp ehpk 3pxp-jbsw-y3dp-ehpk-3pxp', true],
+  ['padded', `${TOTP_SECRET.slice(0, 26)}======`, true],
+  ['less than RFC 4226 asks for', TOTP_SECRET.slice(0, 24), false],
+  ['with a letter cut off', TOTP_SECRET.slice(0, 27), false],
+  ['no base32', `${TOTP_SECRET.slice(1)}1`, false],
+  ['endless', TOTP_SECRET.repeat(4), false],
+  ['hex', 'deadbeef01'.repeat(4), false],
+]
+
+for (const [name, secret, accepted] of TOTP) {
+  test(`secret of one-time codes, ${name}: ${accepted ? 'accepted' : 'refused, and not repeated'}`, async () => {
+    const problems = await problemsOf(`${TLS}${USERS}    totp: "${secret}"\n`)
+    if (accepted) return assert.deepEqual(problems, [])
+    assert.match(
+      problems.map(told).join('\n'),
+      /users\[0\]\.totp: expected a base32 secret of 16 to 64 bytes/,
+    )
+    assert.ok(!JSON.stringify(problems).includes(secret))
+  })
+}
+
 const LEAKS: readonly (readonly [name: string, text: string])[] = [
   ['a short audit key', `${TLS}audit: { key: hunter2 }\n${USERS}`],
   ['an audit key of the wrong type', `${TLS}audit: { key: [hunter2] }\n${USERS}`],
+  [
+    'a password in a wrong address of the store',
+    `auth: { store: "redis://:hunter2@host/zero" }\n${TLS}${USERS}`,
+  ],
   ['a short secret of a webhook', `${TLS}onUpload: { webhook: { secret: hunter2 } }\n${USERS}`],
   ['a token in an address', webhook('//a.example?token=hunter2')],
   ['a password as tag', TLS + USERS.replace(HASH, '!hunter2')],
@@ -66,6 +95,8 @@ const LEAKS: readonly (readonly [name: string, text: string])[] = [
   ['a password with a broken quote', TLS + USERS.replace(HASH, '"x" hunter2')],
   ['a password as block scalar', TLS + USERS.replace(HASH, '|hunter2')],
   ['a password in a key that is none', TLS + USERS.replace(`passwordHash: ${HASH}`, 'password: hunter2')],
+  ['a short secret of one-time codes', `${TLS}${USERS}    totp: hunter2\n`],
+  ['a secret of one-time codes as section', `${TLS}${USERS}    totp: { secret: hunter2 }\n`],
   ['a user as one text', `${TLS}users: ["acme:hunter2"]\n`],
 ]
 

@@ -22,7 +22,7 @@ const user = {
   name: 'acme',
   home: '/',
   grants: new Grants([]),
-  compat: { dataSession: 'prefer', close: 'strict', ascii: 'convert' },
+  compat: { dataSession: 'prefer', close: 'strict', ascii: 'convert', charset: 'utf-8' },
   mounts: [],
   maxSessions: undefined,
 } as const
@@ -41,7 +41,7 @@ function scene(options: { dataStall?: number } = {}) {
       announced: new AnnouncedAddress({ publicAddress: undefined, overrides: [] }),
       secure: async raw => {
         streams.push(raw)
-        return { stream: raw, resumed: true, version: 'none', verdict: () => 'clean' }
+        return { stream: raw, resumed: true, version: 'none', sendTickets: () => {}, verdict: () => 'clean' }
       },
       timeouts: { dataConnect: 5000, handshake: 5000, dataStall: options.dataStall ?? 60_000 },
     })

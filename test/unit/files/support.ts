@@ -43,7 +43,7 @@ export const identityOf = (home: string, grants: GrantTable, name = 'acme'): Ide
   home,
   grants: new Grants(Object.entries(grants)),
   mounts: [],
-  compat: { dataSession: 'require', close: 'strict', ascii: 'convert' },
+  compat: { dataSession: 'require', close: 'strict', ascii: 'convert', charset: 'utf-8' },
   maxSessions: undefined,
 })
 

@@ -16,7 +16,7 @@ describe('replies', () => {
   test('its own text', () => assert.equal(formatReply({ name: 'done', text: 'PBSZ=0' }), '200 PBSZ=0\r\n'))
   test('many lines, with those that look like a last line indented', () =>
     assert.equal(
-      formatReply({ name: 'file_status', text: 'Status:', lines: ['a', '212 End.', ' 213 b'] }),
+      formatReply({ name: 'folder_status', text: 'Status:', lines: ['a', '212 End.', ' 213 b'] }),
       '212-Status:\r\na\r\n 212 End.\r\n 213 b\r\n212 End.\r\n',
     ))
   test('a text cannot start a reply of its own', () =>
