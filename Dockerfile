@@ -20,7 +20,7 @@ RUN ["npm", "ci", "--omit=dev"]
 FROM ${NODE_IMAGE}
 # The only places that are ever written to. They belong to the server's user, so that a fresh named volume does too.
 # No VOLUME: one that nobody mounted would take partners' files and be thrown away with its container.
-RUN ["install", "-d", "-o", "10990", "-g", "10990", "-m", "0750", "/config", "/certs", "/data", "/logs"]
+RUN ["install", "-d", "-o", "10990", "-g", "10990", "-m", "0750", "/config", "/certs", "/data", "/logs", "/queue"]
 # All of it belongs to root: the server cannot change its own code.
 COPY --from=packages /app/node_modules /app/node_modules/
 COPY --from=build /app/dist /app/dist/

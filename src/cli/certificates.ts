@@ -1,6 +1,10 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import type { Config } from '../config/schema.js'
+import { shareName } from '../tls/certificate-choice.js'
+import { inspectChain, splitPem } from './certificate-chain.js'
+import { inspectCertificate } from './certificate-faults.js'
+import { inspectKey, inspectKeyFile } from './key-file.js'
 
 export interface Finding {
   /** An error keeps the server from starting. */
@@ -10,96 +14,89 @@ export interface Finding {
   readonly message: string
 }
 
-const DAY_MS = 86_400_000
-const RENEW_WITHIN_DAYS = 30
-const MIN_RSA_BITS = 2048
-/** Anyone on the machine could take the key along. */
-const OTHERS = 0o007
+/** Takes a finding about one file; the message goes on from its name. */
+export type Report = (level: Finding['level'], message: string) => void
 
 /** What is wrong, or will soon be, with the certificates and keys of the configuration. */
 export async function inspectCertificates({ tls }: Config, now = Date.now()): Promise<Finding[]> {
-  const kinds = new Set<string>()
   const findings: Finding[] = []
+  const seen: { certificate: X509Certificate; file: string }[] = []
   for (const [index, files] of tls.certificates.entries()) {
-    const path = `tls.certificates[${index}]`
-    const report = (level: Finding['level'], key: 'cert' | 'key', message: string) =>
-      findings.push({ level, path: `${path}.${key}`, message: `${files[key]} ${message}` })
-    const certificate = await parsed(
-      files.cert,
-      pem => new X509Certificate(pem),
-      problem => report('error', 'cert', problem),
-    )
-    const key = await parsed(files.key, createPrivateKey, problem => report('error', 'key', problem))
-    if (certificate) inspectDates(certificate, now, (level, message) => report(level, 'cert', message))
+    const about =
+      (part: 'cert' | 'key'): Report =>
+      (level, message) =>
+        findings.push({
+          level,
+          path: `tls.certificates[${index}].${part}`,
+          message: `${files[part]} ${message}`,
+        })
+    const chain = await inspectCertFile(files.cert, now, about('cert'))
+    const key = await readKey(files.key, about('key'))
     if (key) {
-      const fault = keyFault(key)
-      if (fault) report('error', 'key', fault)
-      if (((await stat(files.key)).mode & OTHERS) !== 0) {
-        report(
-          'error',
-          'key',
-          `may be read or written by everyone on this machine; mend it with: chmod 600 ${files.key}`,
-        )
-      }
-      const kind = String(key.asymmetricKeyType)
-      if (kinds.has(kind))
-        report('error', 'key', `is another ${kind.toUpperCase()} key; two certificates must be ECDSA and RSA`)
-      kinds.add(kind)
+      inspectKey(key, about('key'))
+      await inspectKeyFile(files.key, about('key'))
     }
-    if (certificate && key && !certificate.checkPrivateKey(key)) {
-      report('error', 'key', `does not belong to the certificate ${files.cert}`)
-    }
+    const [certificate] = chain
+    if (!certificate) continue
+    if (key && !certificate.checkPrivateKey(key))
+      about('key')('error', `does not belong to the certificate ${files.cert}`)
+    const rival = seen.find(
+      other => kindOf(other.certificate) === kindOf(certificate) && shareName(other.certificate, certificate),
+    )
+    if (rival)
+      about('cert')(
+        'warning',
+        `is for a name that ${rival.file} has too, with the same kind of key; that one comes first and is used`,
+      )
+    seen.push({ certificate, file: files.cert })
   }
   return findings
 }
 
-async function parsed<T>(
-  file: string,
-  parse: (pem: Buffer) => T,
-  report: (problem: string) => void,
-): Promise<T | undefined> {
-  let pem: Buffer
+const kindOf = ({ publicKey }: X509Certificate): string | undefined => publicKey.asymmetricKeyType
+
+/** The certificates of the file, the server's first; none when it cannot be read. */
+async function inspectCertFile(file: string, now: number, report: Report): Promise<X509Certificate[]> {
+  const pem = await contentOf(file, report)
+  if (pem === undefined) return []
+  let chain: X509Certificate[]
   try {
-    pem = await readFile(file)
+    chain = splitPem(pem).map(block => new X509Certificate(block))
+  } catch {
+    chain = []
+  }
+  const [certificate, ...intermediates] = chain
+  if (!certificate) {
+    report('error', 'is not a certificate in PEM')
+    return []
+  }
+  inspectCertificate(certificate, now, report)
+  inspectChain(certificate, intermediates, now, report)
+  return chain
+}
+
+async function readKey(file: string, report: Report): Promise<KeyObject | undefined> {
+  const pem = await contentOf(file, report)
+  if (pem === undefined) return undefined
+  try {
+    return createPrivateKey(pem)
+  } catch {
+    report(
+      'error',
+      /ENCRYPTED/.test(pem)
+        ? `is protected by a passphrase, which nobody could type at a restart; take it off with: openssl pkey -in ${file} -out NEW_FILE`
+        : 'is not a private key in PEM',
+    )
+    return undefined
+  }
+}
+
+async function contentOf(file: string, report: Report): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'latin1')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    report(code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`)
+    report('error', code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`)
     return undefined
   }
-  try {
-    return parse(pem)
-  } catch {
-    report('is not PEM, or not of this kind (a key must have no passphrase)')
-    return undefined
-  }
-}
-
-function inspectDates(
-  certificate: X509Certificate,
-  now: number,
-  report: (level: Finding['level'], message: string) => void,
-): void {
-  const from = Date.parse(certificate.validFrom)
-  const to = Date.parse(certificate.validTo)
-  const day = (time: number) => new Date(time).toISOString().slice(0, 10)
-  if (now >= to) report('error', `expired on ${day(to)}`)
-  else if (now < from) report('error', `is not valid before ${day(from)}; is the clock right?`)
-  else if (to - now < RENEW_WITHIN_DAYS * DAY_MS) {
-    report('warning', `expires in ${Math.floor((to - now) / DAY_MS)} days (${day(to)})`)
-  }
-}
-
-/** The two kinds of key that the cipher suites of the server can use. */
-function keyFault(key: KeyObject): string | undefined {
-  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {}
-  if (key.asymmetricKeyType === 'rsa') {
-    return (modulusLength ?? 0) < MIN_RSA_BITS
-      ? `is too short: RSA ${modulusLength} bits where ${MIN_RSA_BITS} are the least`
-      : undefined
-  }
-  if (key.asymmetricKeyType !== 'ec') return 'is neither an ECDSA nor an RSA key'
-  const curves = ['prime256v1', 'secp384r1', 'secp521r1']
-  return curves.includes(namedCurve ?? '')
-    ? undefined
-    : `is on the curve ${namedCurve}; use P-256, P-384 or P-521`
 }

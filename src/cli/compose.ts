@@ -12,6 +12,7 @@ import type { Log } from '../core/ports.js'
 import { openStorage } from '../files/storage.js'
 import { NoticedStorage } from '../hooks/noticed-storage.js'
 import type { Bans } from '../limits/bans.js'
+import { originOf } from '../proxy/origins.js'
 import { FtpsServer } from '../server/server.js'
 import type { LiveSession } from '../session/roster.js'
 import { endUncertified } from './end-uncertified.js'
@@ -19,13 +20,14 @@ import { needRestart } from './need-restart.js'
 import {
   hookOptions,
   limitOptions,
+  originOptions,
   sessionOptions,
   storageOptions,
   tlsMaterial,
   userRates,
   userRecords,
 } from './options.js'
-import { announcedBy, closeParts, makeParts, type Parts } from './parts.js'
+import { announceOptions, closeParts, makeParts, type Parts } from './parts.js'
 import { secureControl } from './secure-control.js'
 
 /** The running server: every part made and wired, and the only owner of them all. */
@@ -49,6 +51,7 @@ export class Portcullis implements AsyncDisposable {
       get session() {
         return parts.session
       },
+      origin: raw => originOf(raw, originOptions(parts.config)),
       secure: (raw, id, ends) => secureControl(parts, raw, id, ends),
     })
     try {
@@ -60,6 +63,7 @@ export class Portcullis implements AsyncDisposable {
         serverStarted({ address: address.address, port: address.port, node: process.version }),
       )
       parts.audit.record(configLoaded(file, config.users.length))
+      parts.expiry.look()
       await parts.hooks.start()
       return new Portcullis(parts, server, address)
     } catch (error) {
@@ -83,13 +87,13 @@ export class Portcullis implements AsyncDisposable {
     const material = await tlsMaterial(config)
     const storage = await openStorage(storageOptions(config), parts.digests, parts.ledgers)
     await parts.hooks.reconfigure(await hookOptions(config))
+    await parts.announced.replace(announceOptions(config))
     parts.contexts.replace(material)
     parts.login.replaceUsers(userRecords(config))
     parts.limits.reconfigure(limitOptions(config))
     parts.ports.replace(config.passive.ports)
     parts.storage = storage
     parts.bandwidth.replaceRates(userRates(config))
-    parts.announced = announcedBy(config)
     parts.session = {
       ...parts.session,
       storage: new NoticedStorage(storage, parts.hooks),
@@ -99,6 +103,7 @@ export class Portcullis implements AsyncDisposable {
     parts.places.review()
     endUncertified(parts)
     parts.audit.record(configLoaded(file, config.users.length))
+    parts.expiry.look()
     return needRestart(before, config)
   }
 

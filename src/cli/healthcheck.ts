@@ -1,8 +1,11 @@
+import { connect as connectTcp } from 'node:net'
 import { connect } from 'node:tls'
 import { controlSocketOf } from '../config/control-socket.js'
 import { loadConfig } from '../config/load.js'
 import { ConfigError } from '../config/problem.js'
 import { ask, Unreachable } from '../control-socket/client.js'
+import { inNetworks } from '../core/networks.js'
+import { LOCAL_HEADER } from '../proxy/version-2.js'
 import { EXIT } from './exit.js'
 import { complain } from './print.js'
 
@@ -47,15 +50,22 @@ async function askByControlSocket({ config, port, socket }: HealthOptions): Prom
 }
 
 async function askAsClient({ config, port }: HealthOptions): Promise<void> {
-  const { listen } = (await loadConfig(config)).server
+  const { listen, proxyProtocol } = (await loadConfig(config)).server
   const everywhere = listen.host === '::' || listen.host === '0.0.0.0'
-  await greeting(everywhere ? '127.0.0.1' : listen.host, port ?? listen.port)
+  const host = everywhere ? '127.0.0.1' : listen.host
+  await greeting(host, port ?? listen.port, inNetworks(host, proxyProtocol.from))
 }
 
-/** Resolves on a 220. Whose certificate it is does not matter: nothing is sent, and the peer is this machine. */
-function greeting(host: string, port: number): Promise<void> {
+/**
+ * Resolves on a 220. Whose certificate it is does not matter: nothing is sent, and the peer is this machine. Where the
+ * server takes this machine for a load balancer, a PROXY header says that nobody is behind it.
+ */
+function greeting(host: string, port: number, asProxy: boolean): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, rejectUnauthorized: false, ALPNProtocols: ['ftp'] })
+    const tcp = connectTcp({ host, port })
+    tcp.on('error', reject)
+    if (asProxy) tcp.write(LOCAL_HEADER)
+    const socket = connect({ socket: tcp, rejectUnauthorized: false, ALPNProtocols: ['ftp'] })
     const timer = setTimeout(
       () => socket.destroy(new Error(`no greeting within ${TIMEOUT_MS / 1000} s`)),
       TIMEOUT_MS,
@@ -73,6 +83,7 @@ function greeting(host: string, port: number): Promise<void> {
     socket.on('error', reject)
     socket.on('close', () => {
       clearTimeout(timer)
+      tcp.destroy()
       reject(new Error('the connection was closed before a greeting came'))
     })
   })

@@ -5,6 +5,7 @@ import type { Rates } from '../data/bandwidth.js'
 import type { StorageOptions } from '../files/storage.js'
 import type { HookOptions } from '../hooks/options.js'
 import type { LimitOptions } from '../limits/options.js'
+import type { OriginOptions } from '../proxy/origins.js'
 import type { SessionOptions } from '../session/services.js'
 import type { TlsMaterial } from '../tls/contexts.js'
 import { certificateRule, clientTrust } from './client-trust.js'
@@ -49,6 +50,11 @@ export const limitOptions = ({ server, auth }: Config): LimitOptions => {
 const ruleOf = ({ max, within }: { readonly max: number; readonly within: number }) => ({
   count: max,
   window: within,
+})
+
+export const originOptions = ({ server }: Config): OriginOptions => ({
+  from: server.proxyProtocol.from,
+  timeout: server.timeouts.handshake,
 })
 
 export const storageOptions = ({ filesystem, storage, uploads }: Config): StorageOptions => ({

@@ -5,7 +5,7 @@ import { UserSessions } from '../auth/sessions.js'
 import { Verifier } from '../auth/verifier.js'
 import type { Config } from '../config/schema.js'
 import type { Log } from '../core/ports.js'
-import { AnnouncedAddress } from '../data/announced-address.js'
+import { AnnouncedAddress, type AnnounceOptions } from '../data/announced-address.js'
 import { Bandwidth } from '../data/bandwidth.js'
 import { PassivePorts } from '../data/passive-ports.js'
 import { DigestPool } from '../files/digest-pool.js'
@@ -17,6 +17,7 @@ import { Limits } from '../limits/limits.js'
 import { Roster } from '../session/roster.js'
 import type { SessionServices } from '../session/services.js'
 import { SessionContexts } from '../tls/contexts.js'
+import { ExpiryWatch } from './expiry-watch.js'
 import {
   limitOptions,
   sessionOptions,
@@ -31,12 +32,13 @@ import { Sweeper } from './sweeper.js'
 export interface Parts {
   config: Config
   session: SessionServices
-  announced: AnnouncedAddress
+  readonly announced: AnnouncedAddress
   readonly audit: AuditLog
   readonly bandwidth: Bandwidth
   readonly contexts: SessionContexts
   readonly hooks: UploadHooks
   readonly digests: DigestPool
+  readonly expiry: ExpiryWatch
   readonly ledgers: Ledgers
   readonly limits: Limits
   readonly login: Login
@@ -81,6 +83,8 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
     storage: new NoticedStorage(storage, hooks),
     sessionOptions: sessionOptions(config),
   }
+  const announced = new AnnouncedAddress({ log })
+  await announced.replace(announceOptions(config))
   const ports = new PassivePorts(config.passive.ports)
   const bandwidth = new Bandwidth(userRates(config))
   const sweeper: Sweeper = new Sweeper({
@@ -89,14 +93,25 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
     storage: () => parts.storage,
     log,
   })
+  const expiry: ExpiryWatch = new ExpiryWatch({
+    certificates: () =>
+      contexts.expiries.map((expires, index) => ({
+        file: parts.config.tls.certificates[index]?.cert ?? '',
+        expires,
+      })),
+    audit,
+    log,
+  })
   const parts: Parts = {
     ...{
       config,
       session,
+      announced,
       audit,
       bandwidth,
       contexts,
       digests,
+      expiry,
       hooks,
       ledgers,
       limits,
@@ -106,15 +121,19 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
       storage,
       sweeper,
     },
-    announced: announcedBy(config),
   }
   return parts
 }
 
-export const announcedBy = ({ passive }: Config): AnnouncedAddress =>
-  new AnnouncedAddress({ publicAddress: passive.publicAddress ?? undefined, overrides: passive.overrides })
+export const announceOptions = ({ passive }: Config): AnnounceOptions => ({
+  publicAddress: passive.publicAddress ?? undefined,
+  overrides: passive.overrides,
+})
 
-export async function closeParts({ audit, digests, limits, places, sweeper }: Parts): Promise<void> {
+export async function closeParts(parts: Parts): Promise<void> {
+  const { announced, audit, digests, expiry, limits, places, sweeper } = parts
+  announced[Symbol.dispose]()
+  expiry[Symbol.dispose]()
   await sweeper[Symbol.asyncDispose]()
   await digests[Symbol.asyncDispose]()
   await limits[Symbol.asyncDispose]()

@@ -1,12 +1,17 @@
-import type { Socket } from 'node:net'
+import { isIPv4, type Socket } from 'node:net'
+import type { Config } from '../config/schema.js'
 import { type AuditEvent, tlsEstablished, tlsFailed } from '../core/audit-event.js'
+import type { Ends } from '../core/endpoint.js'
 import { PassiveChannel } from '../data/channel.js'
-import type { Ends } from '../server/server.js'
+import { originOf } from '../proxy/origins.js'
 import type { SessionConnection } from '../session/services.js'
+import { offeredName, peekClientHello } from '../tls/client-hello.js'
+import type { SessionTls } from '../tls/contexts.js'
 import { TlsControlConnection } from '../tls/control-connection.js'
 import { CertificateRefused } from '../tls/peer-certificate.js'
 import { secureData } from '../tls/secure-data.js'
 import { handshakeReason } from './handshake-reason.js'
+import { originOptions } from './options.js'
 import type { Parts } from './parts.js'
 
 /** The handshake of a control connection, and the data channel that is bound to it. */
@@ -18,11 +23,13 @@ export async function secureControl(
 ): Promise<SessionConnection | undefined> {
   const { audit, bandwidth, config, contexts, limits, ports } = parts
   const { timeouts } = config.server
-  const context = contexts.take()
   const subject = { session: id, client: { address: ends.peer.address, port: ends.peer.port } }
+  const deadline = AbortSignal.timeout(timeouts.handshake)
+  let context: SessionTls
   let control: TlsControlConnection
   try {
-    control = await TlsControlConnection.accept(raw, context, ends, AbortSignal.timeout(timeouts.handshake))
+    context = contexts.take(offeredName(await peekClientHello(raw, deadline)))
+    control = await TlsControlConnection.accept(raw, context, ends, deadline)
   } catch (error) {
     const reason = handshakeReason(error)
     const shown = error instanceof CertificateRefused ? error.certificate : undefined
@@ -34,7 +41,27 @@ export async function secureControl(
   audit.record(tlsEstablished(control.facts), subject)
   const secure = (socket: Socket, signal: AbortSignal) => secureData(socket, context, signal)
   const { announced } = parts
+  const origin = (socket: Socket, signal: AbortSignal) => {
+    const { proxyProtocol } = parts.config.server
+    const options = originOptions(parts.config)
+    return originOf(socket, proxyProtocol.data ? options : { ...options, from: [] }, signal)
+  }
+  const { peer, reached } = ends
   const openData = (record: (event: AuditEvent) => void) =>
-    new PassiveChannel({ ...ends, ports, announced, bandwidth, secure, timeouts, record })
+    new PassiveChannel({
+      ...{ peer, reached, ports, announced, bandwidth, secure, origin, timeouts, record },
+      ...dataHosts(config, ends),
+    })
   return { id, control, openData }
+}
+
+/**
+ * Where to listen: at the address the control connection came to. But data connections that do not come through its
+ * proxy come to another, as may those by another protocol than its own.
+ */
+function dataHosts({ server }: Config, { local, proxy }: Ends) {
+  const { listen, proxyProtocol } = server
+  const host = proxy !== undefined && !proxyProtocol.data ? listen.host : local.address
+  const hosts = [host, listen.host]
+  return { host, hostForIPv4: hosts.find(isIPv4) ?? (listen.host === '::' ? '::' : undefined) }
 }

@@ -21,6 +21,7 @@ export async function findWarnings(config: Config, file: string, now = Date.now(
   const users = await Promise.all(config.users.map((user, index) => aboutUser(user, `users[${index}]`, now)))
   return [
     ...(await aboutFile(file)),
+    ...aboutProxies(config),
     ...aboutPassive(config),
     ...(await aboutFolder(config.storage.root, 'storage.root')),
     ...(await inspectHooks(config.onUpload)),
@@ -40,6 +41,16 @@ async function aboutFile(file: string): Promise<Finding[]> {
 }
 
 const isPublic = (address: string): boolean => isIPv4(address) && ipaddr.parse(address).range() === 'unicast'
+
+function aboutProxies({ server }: Config): Finding[] {
+  if (!server.proxyProtocol.from.some(network => network.endsWith('/0'))) return []
+  return [
+    warning(
+      'server.proxyProtocol.from',
+      'holds every address: whoever reaches the ports can claim to be any client',
+    ),
+  ]
+}
 
 function aboutPassive({ passive, server, users }: Config): Finding[] {
   const findings: Finding[] = []

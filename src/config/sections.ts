@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { clientCertificates } from './client-certificates.js'
 import { address, ipv4, ipv4OrHostName, network, ports } from './network.js'
+import { proxyProtocol } from './proxy-protocol.js'
 import { count, duration, hostPath, line, size, umask } from './scalars.js'
 
 // One function per section of the file. The larger ones have files of their own: auth.ts, on-upload.ts, users.ts.
@@ -20,6 +21,9 @@ export const server = () =>
       })
       .prefault({})
       .describe('Where the control connection is accepted.'),
+    proxyProtocol: proxyProtocol()
+      .prefault({})
+      .describe('Load balancers that tell the address of the client by the PROXY protocol, version 1 or 2.'),
     greeting: line(200)
       .default(GREETING)
       .describe('Text of the first reply. Name no product and no version: it is read by everyone.'),
@@ -70,9 +74,11 @@ export const tls = () =>
           ),
           { error: 'a list of certificates: [{ cert: FILE, key: FILE }]' },
         )
-        .min(1, 'one certificate, or two (ECDSA and RSA)')
-        .max(2, 'one certificate, or two (ECDSA and RSA)')
-        .describe('One certificate, or two of different kind (ECDSA and RSA).'),
+        .min(1, 'at least one certificate')
+        .max(100, 'at most 100 certificates')
+        .describe(
+          'Certificates, ECDSA or RSA. A client gets the one for the name it asks for (SNI), or else the first. Of two for the same names, ECDSA and RSA, it gets the one it can use.',
+        ),
       minVersion: z
         .enum(['TLSv1.2', 'TLSv1.3'])
         .default('TLSv1.2')

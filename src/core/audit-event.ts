@@ -50,18 +50,30 @@ export const configLoaded = (file: string, users: number) => success('config.loa
 export const configRejected = (file: string, errors: number) =>
   failure('config.rejected', 'invalid_configuration', { file, errors })
 
+/** A certificate in use: checked when it is taken into use, and then every day. Days left are negative once it has expired. */
+export const certificateExpiring = (detail: { file: string; expires: string; days: number }) =>
+  failure(
+    'certificate.expiring',
+    detail.days < 0 ? 'certificate_expired' : 'certificate_expires_soon',
+    detail,
+  )
+
 // the audit log itself
 /** The log is written again: how many records it missed, and the bytes of an incomplete line it ended. */
 export const auditRecovered = (detail: { lost: number; torn: number | undefined }) =>
   success('audit.recovered', detail)
 
 // connections
-export const connectionAccepted = () => success('connection.accepted')
-export const connectionRefused = (reason: Reason) => denied('connection.refused', reason)
+/** `proxy`: the address of the proxy that named the client by a PROXY header. */
+export const connectionAccepted = (proxy?: string) => success('connection.accepted', { proxy })
+export const connectionRefused = (reason: Reason, proxy?: string) =>
+  denied('connection.refused', reason, { proxy })
 export interface TlsFacts {
   /** For instance `TLSv1.3`. */
   readonly version: string
   readonly cipher: string
+  /** Of the key exchange, for instance `X25519MLKEM768`. */
+  readonly group: string | undefined
   readonly serverName: string | undefined
   readonly alpn: string | undefined
   /** SHA-256 of the client's certificate. */
@@ -104,9 +116,12 @@ export const limitsUnavailable = (onFailure: 'closed' | 'open') =>
 export const limitsRecovered = (seconds: number) => success('limits.recovered', { seconds })
 
 // data connections
-export const dataOpened = (resumed: boolean, version: string) => success('data.opened', { resumed, version })
-export const dataRejected = (reason: Reason, detail: { address: string; remedy?: string }) =>
-  denied('data.rejected', reason, detail)
+export const dataOpened = (resumed: boolean, version: string, proxy?: string) =>
+  success('data.opened', { resumed, version, proxy })
+export const dataRejected = (
+  reason: Reason,
+  detail: { address: string; remedy?: string | undefined; proxy?: string | undefined },
+) => denied('data.rejected', reason, detail)
 
 // files
 export interface DownloadFacts extends TransferResult {
@@ -188,6 +203,7 @@ export const EVENT_NAMES = [
   'server.stopped',
   'config.loaded',
   'config.rejected',
+  'certificate.expiring',
   'audit.recovered',
   'connection.accepted',
   'connection.refused',

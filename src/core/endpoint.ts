@@ -10,3 +10,15 @@ export function endpoint(address: string | undefined, port: number | undefined):
   const plain = (address ?? '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '')
   return { address: plain, port: port ?? 0, family: plain.includes(':') ? 6 : 4 }
 }
+
+/** The ends of a connection. Behind a proxy that says so, the client's view and the socket's differ. */
+export interface Ends {
+  /** The client. */
+  readonly peer: Endpoint
+  /** What the client connected to: behind a proxy an address of the proxy, or of what is in front of it. */
+  readonly reached: Endpoint
+  /** This machine's end of the socket. */
+  readonly local: Endpoint
+  /** Address of the proxy whose header named the client. */
+  readonly proxy?: string | undefined
+}

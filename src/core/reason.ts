@@ -55,6 +55,8 @@ export const REASONS = [
   'too_many_connections_from_address',
   'connection_rate',
   'shutting_down',
+  'proxy_header_missing',
+  'proxy_header_malformed',
   'handshake_timeout',
   'handshake_failed',
   'alpn_mismatch',
@@ -105,6 +107,7 @@ export const REASONS = [
   'hook_rejected',
   // configuration
   'invalid_configuration',
+  'certificate_expires_soon',
 ] as const
 
 export type Reason = (typeof REASONS)[number] | FaultKind

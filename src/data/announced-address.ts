@@ -1,11 +1,8 @@
-import { lookup } from 'node:dns/promises'
 import { isIPv4 } from 'node:net'
-import ipaddr from 'ipaddr.js'
 import type { Endpoint } from '../core/endpoint.js'
 import { Fault } from '../core/fault.js'
-
-/** A host name is resolved again after so long, because an address at home or in a cloud changes. */
-const RESOLVE_AGAIN_MS = 60_000
+import { inNetworks } from '../core/networks.js'
+import { HostName, type HostNameOptions } from './host-name.js'
 
 export interface AnnounceOptions {
   /** IPv4 address or host name; undefined: the address the client reached. */
@@ -15,40 +12,40 @@ export interface AnnounceOptions {
 }
 
 /** Which IPv4 address PASV tells: behind NAT the client must be told the outer one. */
-export class AnnouncedAddress {
-  readonly #options: AnnounceOptions
-  #resolved: { address: string; at: number } | undefined
+export class AnnouncedAddress implements Disposable {
+  readonly #resolving: HostNameOptions
+  #options: AnnounceOptions = { publicAddress: undefined, overrides: [] }
+  #hostName: HostName | undefined
 
-  constructor(options: AnnounceOptions) {
+  constructor(resolving: HostNameOptions) {
+    this.#resolving = resolving
+  }
+
+  /** Takes other options; a host name has been looked up when it resolves. */
+  async replace(options: AnnounceOptions): Promise<void> {
+    const { publicAddress } = options
+    const before = this.#hostName
+    const name = publicAddress === undefined || isIPv4(publicAddress) ? undefined : publicAddress
+    const hostName =
+      name === undefined || name === before?.name ? before : await HostName.watch(name, this.#resolving)
     this.#options = options
+    this.#hostName = name === undefined ? undefined : hostName
+    if (before !== this.#hostName) before?.[Symbol.dispose]()
   }
 
-  /** @throws Fault `no_ipv4` when the control connection is IPv6 and no public address is set or resolves */
-  async forClient(peer: Endpoint, local: Endpoint): Promise<string> {
-    const client = ipaddr.process(peer.address)
-    const override = this.#options.overrides.find(({ networks }) =>
-      networks.some(network => {
-        const [base, bits] = ipaddr.parseCIDR(network)
-        return base.kind() === client.kind() && client.match(base, bits)
-      }),
-    )
-    const announced = override?.address ?? this.#options.publicAddress
-    if (announced !== undefined) return isIPv4(announced) ? announced : await this.#resolve(announced)
-    if (local.family === 6) throw new Fault('no_ipv4')
-    return local.address
+  /** @throws Fault `no_ipv4` when the client came by IPv6 and no public address is set, or none is known yet */
+  forClient(peer: Endpoint, reached: Endpoint): string {
+    const { overrides, publicAddress } = this.#options
+    const override = overrides.find(({ networks }) => inNetworks(peer.address, networks))
+    if (override) return override.address
+    const address = this.#hostName ? this.#hostName.address : (publicAddress ?? ipv4Of(reached))
+    if (address === undefined) throw new Fault('no_ipv4')
+    return address
   }
 
-  async #resolve(name: string): Promise<string> {
-    const now = performance.now()
-    if (this.#resolved && now - this.#resolved.at < RESOLVE_AGAIN_MS) return this.#resolved.address
-    try {
-      const { address } = await lookup(name, { family: 4 })
-      this.#resolved = { address, at: now }
-      return address
-    } catch (error) {
-      // An old answer is more likely right than none.
-      if (this.#resolved) return this.#resolved.address
-      throw new Fault('no_ipv4', { cause: error })
-    }
+  [Symbol.dispose](): void {
+    this.#hostName?.[Symbol.dispose]()
   }
 }
+
+const ipv4Of = ({ family, address }: Endpoint): string | undefined => (family === 4 ? address : undefined)

@@ -11,7 +11,7 @@ import { end, sendAll } from './download.js'
 import { Pace, paced } from './pace.js'
 import type { PassivePorts } from './passive-ports.js'
 import { Rendezvous } from './rendezvous.js'
-import type { Secure, Secured } from './secured.js'
+import type { FindOrigin, Secure, Secured } from './secured.js'
 import { Intake } from './upload.js'
 
 /** How long the peer may take to close after everything was sent; closing earlier could cut off the tail. */
@@ -28,12 +28,18 @@ interface DataTimeouts {
 
 export interface PassiveChannelOptions {
   readonly peer: Endpoint
-  readonly local: Endpoint
+  /** What the client connected to. */
+  readonly reached: Endpoint
+  /** Address to listen on. */
+  readonly host: string
+  /** Address to listen on for IPv4 where the control connection is IPv6; undefined when there is none. */
+  readonly hostForIPv4: string | undefined
   readonly ports: PassivePorts
   readonly announced: AnnouncedAddress
   readonly bandwidth: Bandwidth
   /** Bound to the control connection's TLS context. */
   readonly secure: Secure
+  readonly origin: FindOrigin
   readonly timeouts: DataTimeouts
   /** @throws Fault `audit_unavailable` */
   record(event: AuditEvent): void
@@ -57,14 +63,21 @@ export class PassiveChannel implements DataChannel {
   async listen(family: 4 | 6, user: Identity): Promise<{ address: string; port: number }> {
     // Before the new one, so that a range of one port works.
     await this.reset()
-    const { peer, local, ports, announced, secure, timeouts, record } = this.#options
-    const address = family === 4 ? await announced.forClient(peer, local) : local.address
-    const listener = await ports.listen(local.address, peer.address)
+    const { peer, reached, ports, announced, secure, origin, timeouts, record } = this.#options
+    const address = family === 4 ? announced.forClient(peer, reached) : reached.address
+    // Which IPv4 address a client has that came by IPv6 nobody knows, so its TLS session must show that it is the one.
+    const otherFamily = family !== peer.family
+    const requireResumption = user.compat.dataSession === 'require'
+    const host = otherFamily ? this.#options.hostForIPv4 : this.#options.host
+    if (host === undefined || (otherFamily && !requireResumption)) throw new Fault('no_ipv4')
+    const listener = await ports.listen(host, peer.address)
     this.#user = user
     this.#rendezvous = new Rendezvous(listener, {
       peer: peer.address,
+      otherFamily,
+      origin,
       secure,
-      requireResumption: user.compat.dataSession === 'require',
+      requireResumption,
       connectTimeout: timeouts.dataConnect,
       handshakeTimeout: timeouts.handshake,
       record,

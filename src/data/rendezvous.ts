@@ -2,9 +2,9 @@ import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import { type AuditEvent, dataOpened, dataRejected } from '../core/audit-event.js'
 import { endpoint } from '../core/endpoint.js'
-import { Fault } from '../core/fault.js'
+import { Fault, toFault } from '../core/fault.js'
 import type { PassiveListener } from './passive-ports.js'
-import type { Secure, Secured } from './secured.js'
+import type { FindOrigin, Secure, Secured } from './secured.js'
 
 /** Connections from the client's own address that may be in their handshake at a time. */
 const MOST_CANDIDATES = 16
@@ -16,6 +16,12 @@ const UNCLAIMED_FACTOR = 4
 export interface RendezvousOptions {
   /** The only address that may connect: the control connection's. */
   readonly peer: string
+  /**
+   * The control connection came by IPv6 and this one comes by IPv4: the address tells nothing then, so that only the
+   * TLS session does.
+   */
+  readonly otherFamily?: boolean
+  readonly origin: FindOrigin
   readonly secure: Secure
   /** Take only a connection that resumed the control connection's TLS session. */
   readonly requireResumption: boolean
@@ -36,7 +42,8 @@ export class Rendezvous implements AsyncDisposable {
   readonly #listener: PassiveListener
   readonly #options: RendezvousOptions
   readonly #arrival: Promise<Secured>
-  readonly #candidates = new Set<Socket>()
+  /** With the bytes that a proxy, not the client, has sent. */
+  readonly #candidates = new Map<Socket, number>()
   readonly #closing = new AbortController()
   #settled = false
   #resolve!: (secured: Secured) => void
@@ -94,29 +101,26 @@ export class Rendezvous implements AsyncDisposable {
 
   async #consider(raw: Socket): Promise<void> {
     raw.on('error', ignore)
-    const { peer, secure, requireResumption, record } = this.#options
-    const { address } = endpoint(raw.remoteAddress, raw.remotePort)
+    const { secure, requireResumption, otherFamily, record } = this.#options
     try {
-      if (address !== peer) {
-        raw.destroy()
-        record(dataRejected('foreign_address', { address }))
-        return
-      }
+      const found = await this.#identify(raw)
+      if (!found) return
       if (this.#settled || !this.#makeRoom()) {
         raw.destroy()
         return
       }
       raw.setNoDelay(true)
-      this.#candidates.add(raw)
+      this.#candidates.set(raw, found.headerBytes)
       const secured = await secure(raw, this.#closing.signal)
       this.#candidates.delete(raw)
       if (requireResumption && !secured.resumed) {
         secured.stream.destroy()
         this.#missed(new Fault('data_not_resumed'))
-        record(dataRejected('not_resumed', { address, remedy: 'users[].compat.dataSession: prefer' }))
+        const remedy = otherFamily ? undefined : 'users[].compat.dataSession: prefer'
+        record(dataRejected('not_resumed', { address: found.peer.address, remedy, proxy: found.proxy }))
       } else if (this.#settled) secured.stream.destroy()
       else {
-        record(dataOpened(secured.resumed, secured.version))
+        record(dataOpened(secured.resumed, secured.version, found.proxy))
         this.#settle()
         this.#resolve(secured)
       }
@@ -128,11 +132,30 @@ export class Rendezvous implements AsyncDisposable {
     }
   }
 
+  /** Who it is; undefined for one that is dropped. @throws Fault `audit_unavailable` */
+  async #identify(raw: Socket) {
+    const { peer, origin, otherFamily, record } = this.#options
+    const { address } = endpoint(raw.remoteAddress, raw.remotePort)
+    try {
+      const found = await origin(raw, this.#closing.signal)
+      if (found?.peer.address === peer || (otherFamily && found?.peer.family === 4)) return found
+      raw.destroy()
+      if (found) record(dataRejected('foreign_address', { address: found.peer.address, proxy: found.proxy }))
+    } catch (error) {
+      raw.destroy()
+      const fault = toFault(error)
+      // The others were closed together with the port.
+      if (fault.kind === 'audit_unavailable') throw fault
+      if (fault.kind === 'denied') record(dataRejected(fault.reason, { address }))
+    }
+    return undefined
+  }
+
   /** Of too many, the one that came first and has said nothing goes: the client itself speaks soon. */
   #makeRoom(): boolean {
     if (this.#candidates.size < MOST_CANDIDATES) return true
-    for (const raw of this.#candidates) {
-      if (raw.bytesRead > 0) continue
+    for (const [raw, headerBytes] of this.#candidates) {
+      if (raw.bytesRead > headerBytes) continue
       this.#candidates.delete(raw)
       raw.destroy()
       return true
@@ -142,7 +165,8 @@ export class Rendezvous implements AsyncDisposable {
 
   /** The wrong one came; the right one may be among those still in their handshake, or just behind. */
   #missed(fault: Fault): void {
-    if (this.#settled) return
+    // Anybody may come by IPv4: who fails the tests there is a stranger.
+    if (this.#settled || this.#options.otherFamily) return
     this.#miss = fault
     clearTimeout(this.#grace)
     this.#grace = setTimeout(() => {
@@ -163,7 +187,7 @@ export class Rendezvous implements AsyncDisposable {
     clearTimeout(this.#patience)
     void this.#listener[Symbol.asyncDispose]()
     this.#closing.abort(new Fault('no_passive'))
-    for (const raw of this.#candidates) raw.destroy()
+    for (const raw of this.#candidates.keys()) raw.destroy()
     this.#candidates.clear()
   }
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Ends } from '../core/endpoint.js'
 import type { CloseVerdict } from '../core/transfer.js'
 
 /** A data connection after its TLS handshake. */
@@ -16,3 +17,14 @@ export interface Secured {
 
 /** Does the handshake on an accepted socket. Rejects when it fails or the signal fires, the socket destroyed. */
 export type Secure = (raw: Socket, signal: AbortSignal) => Promise<Secured>
+
+/**
+ * Who is at the other end of an accepted socket, after so many bytes of a proxy's header; undefined when it asks for
+ * nothing.
+ *
+ * @throws Fault `denied` when a proxy does not say whom it speaks for, or the signal's reason
+ */
+export type FindOrigin = (
+  raw: Socket,
+  signal: AbortSignal,
+) => Promise<(Pick<Ends, 'peer' | 'proxy'> & { readonly headerBytes: number }) | undefined>

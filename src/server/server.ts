@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Server, Socket } from 'node:net'
-import { connectionAccepted, connectionRefused } from '../core/audit-event.js'
-import { type Endpoint, endpoint } from '../core/endpoint.js'
+import { connectionAccepted, connectionRefused, type Subject } from '../core/audit-event.js'
+import { type Endpoint, type Ends, endpoint } from '../core/endpoint.js'
 import { toFault } from '../core/fault.js'
 import type { ConnectionLimits } from '../core/ports.js'
 import type { SessionConnection, SessionServices } from '../session/services.js'
@@ -9,15 +9,12 @@ import { Session } from '../session/session.js'
 import { listen } from './listener.js'
 import { Probes } from './probe.js'
 
-export interface Ends {
-  readonly peer: Endpoint
-  readonly local: Endpoint
-}
-
 export interface ServerServices {
   readonly limits: ConnectionLimits
   /** Read for each connection, so that a reload reaches the next one. */
   readonly session: SessionServices
+  /** Undefined when it asks for nothing. @throws Fault `denied` when a proxy does not say whom it speaks for */
+  origin(raw: Socket): Promise<Ends | undefined>
   /** Does the TLS handshake; undefined when it failed, which was audited. */
   secure(raw: Socket, id: string, ends: Ends): Promise<SessionConnection | undefined>
 }
@@ -76,22 +73,25 @@ export class FtpsServer {
     raw.on('error', ignore)
     const { session, limits } = this.#services
     const { audit, log } = session
-    const ends = {
-      peer: endpoint(raw.remoteAddress, raw.remotePort),
-      local: endpoint(raw.localAddress, raw.localPort),
-    }
     const id = randomBytes(8).toString('hex')
-    if (this.#probes.claims(ends.peer, ends.local)) {
+    const peer = endpoint(raw.remoteAddress, raw.remotePort)
+    // Before a PROXY header is waited for: a probe sends nothing.
+    if (this.#probes.claims(peer, endpoint(raw.localAddress, raw.localPort))) {
       raw.destroy()
       return
     }
-    const subject = { session: id, client: { address: ends.peer.address, port: ends.peer.port } }
+    let subject = subjectOf(id, peer)
+    let proxy: string | undefined
+    this.#handshaking.add(raw)
     try {
+      const ends = await this.#services.origin(raw)
+      if (!ends) return
+      proxy = ends.proxy
+      subject = subjectOf(id, ends.peer)
       // Before any TLS: a flood must not get contexts and handshakes out of us.
       using _lease = await limits.admit(ends.peer.address)
       if (this.#stopping || raw.destroyed) return
-      audit.record(connectionAccepted(), subject)
-      this.#handshaking.add(raw)
+      audit.record(connectionAccepted(proxy), subject)
       const connection = await this.#services.secure(raw, id, ends)
       this.#handshaking.delete(raw)
       if (connection) await new Session(session, connection).run()
@@ -99,7 +99,7 @@ export class FtpsServer {
       const fault = toFault(thrown)
       if (fault.kind === 'internal') log.error({ err: fault.cause }, 'connection failed')
       try {
-        audit.record(connectionRefused(fault.reason), subject)
+        audit.record(connectionRefused(fault.reason, proxy), subject)
       } catch (error) {
         log.error({ err: error }, 'a refused connection could not be written to the audit log')
       }
@@ -109,5 +109,10 @@ export class FtpsServer {
     }
   }
 }
+
+const subjectOf = (session: string, { address, port }: Endpoint): Subject => ({
+  session,
+  client: { address, port },
+})
 
 const ignore = () => {}

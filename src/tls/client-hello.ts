@@ -5,6 +5,10 @@ const RECORD_HEADER = 5
 const HANDSHAKE = 22
 /** A record, even an encrypted one, is never longer. */
 const MOST_BYTES = RECORD_HEADER + 16_384 + 256
+/** RFC 6066 §3 */
+const SERVER_NAME = 0
+/** What a certificate can be for: letters, digits, dots, hyphens, and the underscore that some inner networks use. */
+const HOST_NAME = /^[a-z0-9._-]{1,253}$/
 /** RFC 8446 §4.2.11 */
 const PRE_SHARED_KEY = 41
 /** Length of the ids OpenSSL gives to sessions that the server keeps. */
@@ -42,6 +46,8 @@ export function peekClientHello(raw: Socket, signal: AbortSignal): Promise<Buffe
     raw.on('readable', onReadable).once('end', onEnd).once('close', onEnd)
     signal.addEventListener('abort', onAbort, { once: true })
     if (signal.aborted) onAbort()
+    // What was put back before brings no event of its own.
+    else if (raw.readableLength > 0) onReadable()
   })
 }
 
@@ -53,8 +59,23 @@ function isWhole(bytes: Buffer): boolean {
 
 /** The first id among the TLS 1.3 sessions that a ClientHello offers to resume; undefined when it offers none. */
 export function offeredSession(record: Buffer): Buffer | undefined {
+  return read(record, PRE_SHARED_KEY, firstId)
+}
+
+/** The host name that a ClientHello asks for (SNI, RFC 6066 §3), in lower case; undefined when it names none. */
+export function offeredName(record: Buffer): string | undefined {
+  return read(record, SERVER_NAME, hostName)
+}
+
+/** Looks for an extension (RFC 8446 §4.1.2) and reads it; undefined where there is none. */
+function read<T>(
+  record: Buffer,
+  type: number,
+  from: (record: Buffer, start: number) => T | undefined,
+): T | undefined {
   try {
-    return findOffered(record)
+    const start = extension(record, type)
+    return start === undefined ? undefined : from(record, start)
   } catch (error) {
     // It ends too early, or is none: TLS will say so.
     if (error instanceof RangeError) return undefined
@@ -62,7 +83,7 @@ export function offeredSession(record: Buffer): Buffer | undefined {
   }
 }
 
-function findOffered(record: Buffer): Buffer | undefined {
+function extension(record: Buffer, type: number): number | undefined {
   // handshake header, version, random
   let at = RECORD_HEADER + 4 + 2 + 32
   at += 1 + record.readUInt8(at) // session id
@@ -70,8 +91,16 @@ function findOffered(record: Buffer): Buffer | undefined {
   at += 1 + record.readUInt8(at) // compression methods
   const end = at + 2 + record.readUInt16BE(at)
   for (at += 2; at < end; at += 4 + record.readUInt16BE(at + 2))
-    if (record.readUInt16BE(at) === PRE_SHARED_KEY) return firstId(record, at + 4)
+    if (record.readUInt16BE(at) === type) return at + 4
   return undefined
+}
+
+function hostName(record: Buffer, start: number): string | undefined {
+  // length of the list, then of its only entry, of type host_name
+  if (record.readUInt8(start + 2) !== 0) return undefined
+  const length = record.readUInt16BE(start + 3)
+  const name = record.toString('latin1', start + 5, start + 5 + length).toLowerCase()
+  return HOST_NAME.test(name) ? name : undefined
 }
 
 function firstId(record: Buffer, start: number): Buffer | undefined {

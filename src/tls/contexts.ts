@@ -1,18 +1,12 @@
 import { createSecureContext, type SecureContext } from 'node:tls'
+import { type Certificate, CertificateChoice } from './certificate-choice.js'
 import type { ClientTrust } from './client-trust.js'
 import type { SessionTrust } from './peer-certificate.js'
 import { type MinVersion, tlsPolicy } from './policy.js'
 import { ResumableSessions } from './resumable-sessions.js'
 
-interface Certificate {
-  /** PEM: the certificate, then its intermediates. */
-  readonly cert: string
-  /** PEM */
-  readonly key: string
-}
-
 export interface TlsMaterial {
-  /** One, or two of different key types (ECDSA and RSA). */
+  /** One or more; the first is for clients that ask for no name, or an unknown one. */
   readonly certificates: readonly Certificate[]
   readonly minVersion: MinVersion
   /** For certificates of clients; undefined where none is asked for. */
@@ -29,28 +23,37 @@ export interface SessionTls {
 
 /** The certificates in use. Each control connection takes what it and its data connections need. */
 export class SessionContexts {
-  #context: SecureContext
+  #choice: CertificateChoice
   #clientTrust: ClientTrust | undefined
 
   /** @throws Error when a certificate and its key do not fit or cannot be read */
   constructor(material: TlsMaterial) {
-    this.#context = build(material)
+    this.#choice = choose(material)
     this.#clientTrust = material.clientTrust
   }
 
-  take(): SessionTls {
+  /** When each certificate expires, in the order they were given in. */
+  get expiries(): readonly Date[] {
+    return this.#choice.expiries
+  }
+
+  /** `serverName` is the name the client asks for by SNI; its data connections then get the same certificate. */
+  take(serverName?: string): SessionTls {
     const atHandshake = this.#clientTrust
     // Where certificates are asked for no longer, what was proven stays as it was.
     const clientTrust = atHandshake && { atHandshake, current: () => this.#clientTrust ?? atHandshake }
-    return { context: this.#context, sessions: new ResumableSessions(), clientTrust }
+    return { context: this.#choice.contextFor(serverName), sessions: new ResumableSessions(), clientTrust }
   }
 
   /** New connections get the new certificate; sessions keep the one they have. @throws Error as the constructor */
   replace(material: TlsMaterial): void {
-    this.#context = build(material)
+    this.#choice = choose(material)
     this.#clientTrust = material.clientTrust
   }
 }
+
+const choose = (material: TlsMaterial): CertificateChoice =>
+  new CertificateChoice(material.certificates, chosen => build({ ...material, certificates: chosen }))
 
 function build({ certificates, minVersion, clientTrust }: TlsMaterial): SecureContext {
   const cert = certificates.map(certificate => certificate.cert)

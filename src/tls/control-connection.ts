@@ -2,10 +2,11 @@ import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { TlsFacts } from '../core/audit-event.js'
 import { type ClientCertificate, certificateFacts } from '../core/client-certificate.js'
-import type { Endpoint } from '../core/endpoint.js'
+import type { Endpoint, Ends } from '../core/endpoint.js'
 import type { ControlConnection } from '../core/ports.js'
 import type { SessionTls } from './contexts.js'
 import { handshake } from './handshake.js'
+import { keyExchangeGroup } from './key-exchange-group.js'
 import { CertificateRefused, peerCertificate } from './peer-certificate.js'
 
 /** A peer that does not read its replies for so long is gone. */
@@ -26,7 +27,7 @@ export class TlsControlConnection implements ControlConnection {
 
   private constructor(
     socket: TLSSocket,
-    ends: { peer: Endpoint; local: Endpoint },
+    ends: Pick<Ends, 'peer' | 'local'>,
     certificate: ClientCertificate | undefined,
   ) {
     this.#socket = socket
@@ -36,6 +37,7 @@ export class TlsControlConnection implements ControlConnection {
     this.facts = {
       version: socket.getProtocol() ?? 'unknown',
       cipher: socket.getCipher().name,
+      group: keyExchangeGroup(socket.getSession()),
       serverName: textOrNothing((socket as { servername?: string | false }).servername),
       alpn: textOrNothing(socket.alpnProtocol),
       ...certificateFacts(certificate),
@@ -54,7 +56,7 @@ export class TlsControlConnection implements ControlConnection {
   static async accept(
     raw: Socket,
     { context, sessions, clientTrust }: SessionTls,
-    ends: { peer: Endpoint; local: Endpoint },
+    ends: Pick<Ends, 'peer' | 'local'>,
     signal: AbortSignal,
   ): Promise<TlsControlConnection> {
     const isRequired = clientTrust?.atHandshake.mode === 'required'

@@ -18,8 +18,11 @@ const CIPHERS = [
 ].join(':')
 
 const CLASSIC_GROUPS = 'X25519:P-256:P-384:P-521'
-/** Safe against a recording decrypted by a later quantum computer; OpenSSL has it since 3.5. */
-const HYBRID_GROUPS = `X25519MLKEM768:${CLASSIC_GROUPS}`
+/**
+ * Safe against a recording decrypted by a later quantum computer; OpenSSL has it since 3.5. By the slash a client that
+ * knows it, but sent no key for it, is asked for one, rather than given X25519 (RFC 8446 §4.1.4).
+ */
+const HYBRID_GROUPS = `X25519MLKEM768/${CLASSIC_GROUPS}`
 
 /** Seconds a session can be resumed. Node's 300 break long FileZilla sessions, which end when that fails. */
 const SESSION_LIFETIME_S = 86_400

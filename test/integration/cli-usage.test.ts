@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createServer, type TLSSocket } from 'node:tls'
+import { createServer, TLSSocket } from 'node:tls'
 import { VERSION } from '../../src/cli/version.js'
+import { parseProxyHeader } from '../../src/proxy/header.js'
 import { createSelfSigned } from '../../src/tls/self-signed.js'
 import { TLS, USERS, writeConfig } from '../helpers/config-file.js'
 import { runCli } from '../helpers/run-cli.js'
@@ -91,6 +92,33 @@ for (const [name, serve, code, expected] of HEALTH) {
     }
   })
 }
+
+test('healthcheck: says that it is no client where this machine counts as a load balancer', async () => {
+  await using dir = await tempDir()
+  const pair = await createSelfSigned({ hosts: ['localhost'], days: 1 })
+  const server = createTcpServer(raw => {
+    raw.once('data', received => {
+      const header = parseProxyHeader(received)
+      assert.deepEqual(header, { kind: 'local', bytes: 16 })
+      raw.pause()
+      raw.unshift(received.subarray(16))
+      new TLSSocket(raw, { isServer: true, ...pair })
+        .on('error', () => undefined)
+        .resume()
+        .write('220 x\r\n')
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  try {
+    const { port } = server.address() as AddressInfo
+    const proxy = 'proxyProtocol: { from: [127.0.0.0/8] }'
+    await writeConfig(dir.path, `server: { listen: { port: ${port} }, ${proxy} }\n${TLS}${USERS}`)
+    const result = await runCli(['healthcheck'], { cwd: dir.path })
+    assert.equal(result.code, 0, result.err)
+  } finally {
+    server.close()
+  }
+})
 
 test('healthcheck: nobody listens', async () => {
   await using dir = await tempDir()

@@ -44,6 +44,9 @@ describe('a stranger', () => {
     'a1 LOGIN user password',
     '* CAPABILITY',
     'CAPA',
+    'Host: ftp.example.com',
+    'SSH-2.0-OpenSSH_9.9',
+    'BREW /pot HTTP/1.1',
   ])
     test(`who speaks another protocol gets no word: ${line}`, async () => {
       await using server = await testServer()
@@ -56,6 +59,12 @@ describe('a stranger', () => {
         [],
       )
     })
+
+  test('whose name is a word of another protocol is no stranger', async () => {
+    await using server = await testServer({ users: [{ name: 'login' }] })
+    using client = await FtpClient.login(server.port, { user: 'login' })
+    assert.equal((await client.command('NOOP')).code, 200)
+  })
 
   test('whose name is long is shortened in the log', async () => {
     await using server = await testServer()

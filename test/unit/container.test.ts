@@ -84,7 +84,7 @@ describe('docker-compose.yml', () => {
   })
 
   it('mounts every place that the server reads or writes, and lets it write where it must alone', () => {
-    const written = [config.storage.root, dirname(config.audit.file)]
+    const written = [config.storage.root, dirname(config.audit.file), config.onUpload.queue.folder]
     assert.ok(written.includes(dirname(config.server.controlSocket ?? '')))
     const read = [
       dirname(CONFIG),

@@ -51,3 +51,21 @@ for (const change of ['none', 'k', 'K'] as const) {
     assert.deepEqual(await upload(change, 'SIGKILL'), { code: 426, close: undefined, size: undefined })
   })
 }
+
+testOpenssl('a renegotiation is refused (CVE-2011-1473), and disturbs nobody', async () => {
+  await using server = await testServer()
+  using other = await FtpClient.login(server.port)
+  const child = spawn('openssl', ['s_client', '-tls1_2', '-connect', `127.0.0.1:${server.port}`])
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk
+  })
+  const closed = once(child, 'close')
+  for await (const line of createInterface({ input: child.stdout })) if (line.startsWith('220 ')) break
+  child.stdout.resume()
+  child.stdin.write('R\n')
+  await closed
+  assert.match(said, /RENEGOTIATING/)
+  assert.match(said, /no renegotiation/)
+  assert.equal((await other.command('NOOP')).code, 200)
+})

@@ -141,7 +141,7 @@ const CASES: readonly (readonly [name: string, text: string, expected: RegExp])[
   [
     'no certificate',
     `tls: { certificates: [] }\n${USERS}`,
-    /expected one certificate, or two .*found an empty list/,
+    /expected at least one certificate.*found an empty list/,
   ],
   [
     'a key where its path belongs',
@@ -280,7 +280,7 @@ test('tells all mistakes at once, in the order of the file', async () => {
     message: 'unknown key; did you mean "greeting"?',
     text: 'greting',
     expected:
-      'listen, greeting, maxSessions, maxSessionsPerAddress, timeouts, shutdownGrace or controlSocket',
+      'listen, proxyProtocol, greeting, maxSessions, maxSessionsPerAddress, timeouts, shutdownGrace or controlSocket',
     nearest: 'greeting',
   })
 })

@@ -12,6 +12,7 @@ import { PassivePorts } from '../../../src/data/passive-ports.js'
 import { FakeClock } from '../../helpers/fake-clock.js'
 import { passivePorts } from '../../helpers/ports.js'
 
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 const KiB = 1024
 const RATE = 64 * KiB
 const SIZE = 1024 * KiB
@@ -37,8 +38,10 @@ function scene(options: { dataStall?: number } = {}) {
   const streams: Socket[] = []
   const channel = () =>
     new PassiveChannel({
-      ...{ peer: end, local: end, ports, bandwidth, record: () => {} },
-      announced: new AnnouncedAddress({ publicAddress: undefined, overrides: [] }),
+      ...{ peer: end, reached: end, ports, bandwidth, record: () => {} },
+      ...{ host: '127.0.0.1', hostForIPv4: undefined },
+      announced: new AnnouncedAddress({ log: SILENT }),
+      origin: async () => ({ peer: end, headerBytes: 0 }),
       secure: async raw => {
         streams.push(raw)
         return { stream: raw, resumed: true, version: 'none', sendTickets: () => {}, verdict: () => 'clean' }

@@ -4,16 +4,16 @@ import { Duplex } from 'node:stream'
 import { describe, test } from 'node:test'
 import { connect } from 'node:tls'
 import fc from 'fast-check'
-import { offeredSession } from '../../../src/tls/client-hello.js'
+import { offeredName, offeredSession } from '../../../src/tls/client-hello.js'
 
 /** What a client says first. */
-async function clientHello(): Promise<Buffer> {
+async function clientHello(servername = 'localhost'): Promise<Buffer> {
   const wire = new Duplex({
     read() {},
     write: (chunk, _encoding, done) => void wire.emit('said', chunk, done),
   })
   const said = once(wire, 'said')
-  const client = connect({ socket: wire, servername: 'localhost' })
+  const client = connect({ socket: wire, servername })
   client.on('error', () => {})
   const [hello] = (await said) as [Buffer]
   client.destroy()
@@ -66,5 +66,25 @@ describe('offeredSession', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), bytes => void offeredSession(Buffer.from(bytes))),
     )
+  })
+})
+
+describe('offeredName', () => {
+  test('finds the name a client asks for, in lower case, and none where there is none', async () => {
+    const cases: [asked: string, found: string | undefined][] = [
+      ['localhost', 'localhost'],
+      ['FTP.Example.com', 'ftp.example.com'],
+      ['inner_host.example', 'inner_host.example'],
+      ['', undefined],
+      ['a/b', undefined],
+      ['a b', undefined],
+    ]
+    for (const [asked, found] of cases) assert.equal(offeredName(await clientHello(asked)), found, asked)
+  })
+
+  test('takes whatever comes, cut anywhere', async () => {
+    const hello = await clientHello()
+    for (let length = 0; length < hello.length; length++) offeredName(hello.subarray(0, length))
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), bytes => void offeredName(Buffer.from(bytes))))
   })
 })
