@@ -1,4 +1,3 @@
-import type { LoginFactor } from '../core/audit-event.js'
 import { Fault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
 import type { Authenticator, AwaitedCode, Credentials, LoggedIn, LoginLimits } from '../core/ports.js'
@@ -12,17 +11,15 @@ import type { Verifier } from './verifier.js'
 
 const MAX_CREDENTIAL_BYTES = 1024
 
-/** Who tries, from where. */
-type Claimant = Pick<Credentials, 'user' | 'address'>
+/** Who tries, from where, with what in hand. */
+type Claimant = Pick<Credentials, 'user' | 'address' | 'certificate'>
 
-/** What the password, and a code appended to it, led to: nothing, everything that is asked, or half of it. */
-type Verdict =
-  | { readonly refused: Reason }
-  | { readonly proven: User; readonly factor: LoginFactor | 'awaited' }
+/** What the password, and a code appended to it, led to: nothing, everything that is asked, or all but the code. */
+type Verdict = { readonly refused: Reason } | { readonly proven: User; readonly codeAwaited: boolean }
 
 /**
- * The way of a login: form, limits, user, password, one-time code, limits again. Whatever refuses it, the client gets
- * the same fault after the same work, one verification; only the reason in the audit log differs.
+ * The way of a login: form, limits, user, certificate, password, one-time code, limits again. Whatever refuses it, the
+ * client gets the same fault after the same work, one verification; only the reason in the audit log differs.
  */
 export class Login implements Authenticator {
   readonly #limits: LoginLimits
@@ -51,17 +48,17 @@ export class Login implements Authenticator {
   }
 
   async login(credentials: Credentials, signal: AbortSignal): Promise<LoggedIn | AwaitedCode> {
-    const { user, password, address } = credentials
+    const { user, password, address, certificate } = credentials
     using _turn = await this.#limits.turn(address, signal)
-    if (!isWellFormed(user) || !isWellFormed(password))
+    if (!isWellFormed(user) || !(isWellFormed(password) || this.#needsNoPassword(credentials)))
       return await this.#fail(credentials, 'malformed_credentials')
     await this.#limits.check(user, address)
     const verdict = await this.#examine(credentials, signal)
     if ('refused' in verdict) return await this.#fail(credentials, verdict.refused)
-    const { proven, factor } = verdict
-    if (factor === 'awaited') return this.#await({ user, address }, proven)
+    const { proven, codeAwaited } = verdict
+    if (codeAwaited) return this.#await({ user, address, certificate }, proven)
     // Awaited here, so that the turn lasts until the attempt is counted.
-    return await this.#admit(credentials, proven, factor)
+    return await this.#admit(credentials, proven)
   }
 
   /**
@@ -74,26 +71,37 @@ export class Login implements Authenticator {
     this.#verifier.forget()
   }
 
-  /** Whether a session that was given this identity may go on from this address. */
-  standing(identity: Identity, address: string): Standing {
+  /** Whether a session that was given this identity may go on, from its address and with its certificate. */
+  standing(identity: Identity, occupant: Omit<Claimant, 'user'>): Standing {
     const now = this.#users.get(identity.name)
     const before = this.#issued.get(identity)
     return before === undefined
       ? { stays: false, reason: 'user_removed', how: 'end' }
-      : standing(before, now, { address, time: this.#now() })
+      : standing(before, now, occupant, this.#now())
   }
 
-  /** One verification, whatever the answer. */
+  /** Only who holds the certificate learns that the password does not matter: to others its form does. */
+  #needsNoPassword({ user, certificate }: Credentials): boolean {
+    const found = this.#users.get(user)
+    return (
+      found !== undefined &&
+      found.passwordHash === undefined &&
+      found.certificateRefusal(certificate) === undefined
+    )
+  }
+
+  /** One verification, whatever the answer; none where a good certificate is all there is to prove. */
   async #examine(credentials: Credentials, signal: AbortSignal): Promise<Verdict> {
     const { user, password, address } = credentials
     const users = this.#users
     const found = users.get(user)
-    const refusal = found === undefined ? 'unknown_user' : found.refusal(address, this.#now())
+    const refusal = found === undefined ? 'unknown_user' : found.refusal(credentials, this.#now())
     if (found === undefined || refusal !== undefined) {
       await this.#verifier.waste({ hash: users.dummyHash, password }, signal)
       return { refused: refusal ?? 'unknown_user' }
     }
     const hash = found.passwordHash
+    if (hash === undefined) return { proven: found, codeAwaited: false }
     // The end of a password is always taken for the code: trying both ways would cost two verifications.
     const appended = found.totp && splitCode(password)
     const right = found.totp
@@ -101,10 +109,10 @@ export class Login implements Authenticator {
       : await this.#verifier.verify({ user, hash, password }, signal)
     // A password that was replaced meanwhile is right no longer.
     if (!right || this.#users.get(user)?.passwordHash !== hash) return { refused: 'wrong_password' }
-    if (!found.totp) return { proven: found, factor: 'password' }
-    if (!appended) return { proven: found, factor: 'awaited' }
+    if (!found.totp) return { proven: found, codeAwaited: false }
+    if (!appended) return { proven: found, codeAwaited: true }
     const refused = this.#codes.refusal(found, appended.code, address)
-    return refused === undefined ? { proven: found, factor: 'password+totp' } : { refused }
+    return refused === undefined ? { proven: found, codeAwaited: false } : { refused }
   }
 
   #await(claimant: Claimant, proven: User): AwaitedCode {
@@ -116,7 +124,7 @@ export class Login implements Authenticator {
         await this.#limits.check(claimant.user, claimant.address)
         const refusal = this.#codes.refusal(proven, code, claimant.address)
         if (refusal !== undefined) return this.#fail(claimant, refusal)
-        return this.#admit(claimant, proven, 'password+totp')
+        return this.#admit(claimant, proven)
       },
       abandon: async () => {
         if (!open) return false
@@ -127,17 +135,18 @@ export class Login implements Authenticator {
     }
   }
 
-  async #admit({ user, address }: Claimant, proven: User, factor: LoginFactor): Promise<LoggedIn> {
+  async #admit(claimant: Claimant, proven: User): Promise<LoggedIn> {
+    const { user, address } = claimant
     // Guesses that were on their way when the limit was reached must not count, not even right ones.
     await this.#limits.check(user, address)
     await this.#limits.succeeded(user, address)
     // No wait from here on. The users may have been replaced since the password was compared.
     const found = this.#users.get(user)
     if (found === undefined) throw refused('unknown_user')
-    const refusal = found.refusal(address, this.#now()) ?? found.changedSince(proven)
+    const refusal = found.refusal(claimant, this.#now()) ?? found.changedSince(proven)
     if (refusal !== undefined) throw refused(refusal)
     this.#issued.set(found.identity, found)
-    return { identity: found.identity, factor }
+    return { identity: found.identity, factor: found.factor }
   }
 
   async #fail({ user, address }: Claimant, reason: Reason): Promise<never> {

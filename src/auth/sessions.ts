@@ -10,7 +10,7 @@ interface Place {
 }
 
 export interface SessionRules {
-  readonly standing: (identity: Identity, address: string) => Standing
+  readonly standing: (identity: Identity, occupant: Occupant) => Standing
   /** The system's clock when left out. */
   readonly clock?: WallClock
 }
@@ -35,7 +35,7 @@ export class UserSessions implements SessionCounter, Disposable {
    */
   enter(identity: Identity, occupant: Occupant): Disposable {
     const { name, maxSessions } = identity
-    const standing = this.#standing(identity, occupant.address)
+    const standing = this.#standing(identity, occupant)
     if (!standing.stays) throw new Fault('login_refused', { reason: standing.reason })
     const places = this.#places.get(name) ?? new Set()
     if (maxSessions !== undefined && places.size >= maxSessions) {
@@ -58,7 +58,7 @@ export class UserSessions implements SessionCounter, Disposable {
     this.#timer?.cancel()
     this.#due = Number.POSITIVE_INFINITY
     for (const { identity, occupant } of [...this.#places.values()].flatMap(places => [...places])) {
-      const standing = this.#standing(identity, occupant.address)
+      const standing = this.#standing(identity, occupant)
       if (standing.stays) this.#wakeAt(standing.until)
       else occupant[standing.how](standing.reason)
     }

@@ -1,18 +1,25 @@
+import { isDeepStrictEqual } from 'node:util'
 import ipaddr from 'ipaddr.js'
+import type { LoginFactor } from '../core/audit-event.js'
+import type { ClientCertificate } from '../core/client-certificate.js'
 import type { Compat, Identity, Quota } from '../core/identity.js'
 import { Grants, type Preset, type Right } from '../core/permission.js'
+import type { Credentials } from '../core/ports.js'
 import type { Reason } from '../core/reason.js'
 import { parsePath, ROOT } from '../core/virtual-path.js'
+import { type CertificateRule, certificateRefusal } from './certificate-rule.js'
 import { Hours, type HoursRecord } from './hours.js'
 import { TotpSecret } from './totp.js'
 
 /** A user as the configuration has it. */
 export interface UserRecord {
   readonly name: string
-  /** argon2id in PHC form. */
-  readonly passwordHash: string
+  /** argon2id in PHC form; undefined where the certificate is enough. */
+  readonly passwordHash: string | undefined
   /** Base32 of the secret that one-time codes are made of; undefined where the password is enough. */
   readonly totp?: string | undefined
+  /** The client certificates of which the user must have one; undefined for none. */
+  readonly certificate?: CertificateRule | undefined
   /** Absolute host path. */
   readonly home: string
   readonly grants: Iterable<readonly [folder: string, rights: Preset | readonly Right[]]>
@@ -35,13 +42,17 @@ export interface UserRecord {
   readonly compat: Compat
 }
 
+/** What a login, or a session, is judged by besides what was typed. */
+export type Claimant = Pick<Credentials, 'address' | 'certificate'>
+
 type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
 
 /** One user: the identity a login gives, and what stands in the way of it besides the password. */
 export class User {
   readonly identity: Identity
-  readonly passwordHash: string
+  readonly passwordHash: string | undefined
   readonly totp: TotpSecret | undefined
+  readonly #certificate: CertificateRule | undefined
   readonly #networks: readonly Network[] | undefined
   readonly #validFrom: Date | undefined
   readonly #expires: Date | undefined
@@ -65,6 +76,7 @@ export class User {
     })
     this.passwordHash = record.passwordHash
     this.totp = record.totp === undefined ? undefined : new TotpSecret(record.totp)
+    this.#certificate = record.certificate
     this.#networks = record.allowFrom?.map(parseNetwork)
     this.#validFrom = record.validFrom
     this.#expires = record.expires
@@ -89,9 +101,28 @@ export class User {
     return ends.filter(end => end !== undefined).sort((a, b) => a - b)[0]
   }
 
-  /** Why no password helps from this address; undefined when the password decides. */
-  refusal(address: string, now: Date): Reason | undefined {
-    return this.barred(now) ?? (this.#isAllowedFrom(address) ? undefined : 'address_not_allowed')
+  /** Why no password helps from this address, with this certificate; undefined when the password decides. */
+  refusal({ address, certificate }: Claimant, now: Date): Reason | undefined {
+    const barred = this.barred(now)
+    if (barred !== undefined) return barred
+    return this.#isAllowedFrom(address) ? this.certificateRefusal(certificate) : 'address_not_allowed'
+  }
+
+  /** Why this certificate, or having none, is in the way; undefined when it is not. */
+  certificateRefusal(certificate: ClientCertificate | undefined): Reason | undefined {
+    return this.#certificate && certificateRefusal(this.#certificate, certificate)
+  }
+
+  /** By what somebody proves to be this user who was asked for all of it. */
+  get factor(): LoginFactor {
+    if (this.#certificate === undefined) return this.totp ? 'password+totp' : 'password'
+    if (this.passwordHash === undefined) return 'certificate'
+    return this.totp ? 'certificate+password+totp' : 'certificate+password'
+  }
+
+  /** Whether the certificates that are this user's are others than before a reload. */
+  hasOtherCertificates(before: User): boolean {
+    return !isDeepStrictEqual(before.#certificate, this.#certificate)
   }
 
   /** Why who proved to be this user before a reload has to do so again; undefined when nothing of that has changed. */

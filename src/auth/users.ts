@@ -11,7 +11,12 @@ export class UserTable {
   constructor(records: Iterable<UserRecord>) {
     for (const record of records) {
       if (this.#users.has(record.name)) throw new Error(`user ${record.name} is given twice`)
-      if (!meetsFloor(record.passwordHash)) {
+      if (record.passwordHash === undefined) {
+        // Somebody who needs neither could be anyone.
+        if (!record.certificate)
+          throw new Error(`user ${record.name} has neither a password nor a certificate`)
+        if (record.totp !== undefined) throw new Error(`user ${record.name} has codes without a password`)
+      } else if (!meetsFloor(record.passwordHash)) {
         throw new Error(`the password hash of user ${record.name} is not argon2id, or too weak`)
       }
       this.#users.set(record.name, new User(record))
@@ -28,6 +33,7 @@ export class UserTable {
 function commonestCost(users: Iterable<User>): Argon2Cost {
   const counts = new Map<string, { readonly cost: Argon2Cost; users: number }>()
   for (const { passwordHash } of users) {
+    if (passwordHash === undefined) continue
     const cost = parsePhc(passwordHash) ?? COST_FLOOR
     const key = `${cost.memory},${cost.passes},${cost.parallelism}`
     const entry = counts.get(key) ?? { cost, users: 0 }

@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.js'
 import { shownPath } from '../config/problem.js'
 import type { Config } from '../config/schema.js'
 import { type Finding, inspectCertificates } from './certificates.js'
+import { inspectClientTrust } from './client-trust-files.js'
 import { EXIT } from './exit.js'
 import { inspectControlSocket } from './inspect-control-socket.js'
 import { complain, print } from './print.js'
@@ -13,6 +14,7 @@ export async function check(file: string): Promise<number> {
   const config = await loadConfig(file)
   const findings = [
     ...(await inspectCertificates(config)),
+    ...(await inspectClientTrust(config)),
     ...(await inspectControlSocket(config)),
     ...(await findWarnings(config, resolve(file))),
   ]

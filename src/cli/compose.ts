@@ -15,6 +15,7 @@ import type { Bans } from '../limits/bans.js'
 import { originOf } from '../proxy/origins.js'
 import { FtpsServer } from '../server/server.js'
 import type { LiveSession } from '../session/roster.js'
+import { endUncertified } from './end-uncertified.js'
 import { needRestart } from './need-restart.js'
 import {
   hookOptions,
@@ -100,6 +101,7 @@ export class Portcullis implements AsyncDisposable {
     }
     parts.config = config
     parts.places.review()
+    endUncertified(parts)
     parts.audit.record(configLoaded(file, config.users.length))
     parts.expiry.look()
     return needRestart(before, config)

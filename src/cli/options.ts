@@ -8,16 +8,22 @@ import type { LimitOptions } from '../limits/options.js'
 import type { OriginOptions } from '../proxy/origins.js'
 import type { SessionOptions } from '../session/services.js'
 import type { TlsMaterial } from '../tls/contexts.js'
+import { certificateRule, clientTrust } from './client-trust.js'
 
 // What each part of the server is told of the configuration: the only place where a part's options meet the file's keys.
 
 /** @throws Error naming the file that cannot be read */
-export async function tlsMaterial({ tls }: Config): Promise<TlsMaterial> {
+export async function tlsMaterial(config: Config): Promise<TlsMaterial> {
+  const { tls } = config
   const certificates = tls.certificates.map(async ({ cert, key }) => ({
     cert: await readFile(cert, 'utf8'),
     key: await readFile(key, 'utf8'),
   }))
-  return { certificates: await Promise.all(certificates), minVersion: tls.minVersion }
+  return {
+    certificates: await Promise.all(certificates),
+    minVersion: tls.minVersion,
+    clientTrust: await clientTrust(config),
+  }
 }
 
 export const sessionOptions = ({ server }: Config): SessionOptions => ({
@@ -87,8 +93,9 @@ export const userRecords = ({ users }: Config): UserRecord[] => users.map(userRe
 
 const userRecord = (user: UserConfig): UserRecord => ({
   name: user.name,
-  passwordHash: user.passwordHash,
+  passwordHash: user.certificate?.password === 'not-needed' ? undefined : user.passwordHash,
   totp: user.totp ?? undefined,
+  certificate: certificateRule(user),
   home: user.home,
   grants: Object.entries(user.grants),
   mounts: user.mounts.map(({ at, source, grants }) => ({ at, source, rights: grants })),

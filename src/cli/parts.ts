@@ -70,7 +70,7 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
     now: () => new Date(clock.now()),
   })
   const places = new UserSessions({
-    standing: (identity, address) => login.standing(identity, address),
+    standing: (identity, occupant) => login.standing(identity, occupant),
     clock,
   })
   const hooks = new UploadHooks(config.onUpload.queue.folder, { audit, log, random: Math.random })

@@ -124,6 +124,14 @@ function userCommands(user: Command, done: Done): void {
     .option('--no-confirm', 'do not ask for a first code')
     .option('--remove', 'the password is enough again')
     .action(async (name, options) => done(await (await import('./totp.js')).userTotp(name, options)))
+  withConfig(user.command('certificate'))
+    .description('let the user log in with this client certificate only')
+    .argument('<name>')
+    .argument('<file>', 'the certificate, PEM or DER; never its key')
+    .option('--add', 'beside those the user has, for a change of certificates')
+    .action(async (name, file, options) =>
+      done(await (await import('./user-certificate.js')).userCertificate(name, file, options)),
+    )
   withConfig(user.command('disable'))
     .description('refuse the user’s logins')
     .argument('<name>')

@@ -8,6 +8,7 @@ import type { SessionConnection } from '../session/services.js'
 import { offeredName, peekClientHello } from '../tls/client-hello.js'
 import type { SessionTls } from '../tls/contexts.js'
 import { TlsControlConnection } from '../tls/control-connection.js'
+import { CertificateRefused } from '../tls/peer-certificate.js'
 import { secureData } from '../tls/secure-data.js'
 import { handshakeReason } from './handshake-reason.js'
 import { originOptions } from './options.js'
@@ -30,10 +31,11 @@ export async function secureControl(
     context = contexts.take(offeredName(await peekClientHello(raw, deadline)))
     control = await TlsControlConnection.accept(raw, context, ends, deadline)
   } catch (error) {
-    audit.record(tlsFailed(handshakeReason(error), (error as NodeJS.ErrnoException).code), subject)
+    const reason = handshakeReason(error)
+    const shown = error instanceof CertificateRefused ? error.certificate : undefined
+    audit.record(tlsFailed(reason, (error as NodeJS.ErrnoException).code, shown), subject)
     // A monitor that only looks whether the port is open has not failed.
-    if (raw.bytesRead > 0 || handshakeReason(error) === 'handshake_timeout')
-      await limits.handshakes.failed(ends.peer.address)
+    if (raw.bytesRead > 0 || reason === 'handshake_timeout') await limits.handshakes.failed(ends.peer.address)
     return undefined
   }
   audit.record(tlsEstablished(control.facts), subject)

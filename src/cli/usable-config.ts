@@ -1,6 +1,7 @@
 import { loadConfig } from '../config/load.js'
 import type { Config } from '../config/schema.js'
 import { inspectCertificates } from './certificates.js'
+import { inspectClientTrust } from './client-trust-files.js'
 import { UsageError } from './exit.js'
 
 export interface ConfigSource {
@@ -13,7 +14,7 @@ export interface ConfigSource {
 /** @throws ConfigError or UsageError with everything that is wrong, certificates included */
 export async function usableConfig({ config: file, port }: ConfigSource): Promise<Config> {
   const config = withPort(await loadConfig(file), port)
-  const findings = await inspectCertificates(config)
+  const findings = [...(await inspectCertificates(config)), ...(await inspectClientTrust(config))]
   const errors = findings.filter(({ level }) => level === 'error')
   if (errors.length > 0)
     throw new UsageError(errors.map(({ path, message }) => `${path}: ${message}`).join('\n'))

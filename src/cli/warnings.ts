@@ -98,7 +98,7 @@ async function aboutFolder(folder: string, path: string): Promise<Finding[]> {
 
 async function aboutUser(user: UserConfig, path: string, now: number): Promise<Finding[]> {
   const findings = await aboutFolder(user.home, `${path}.home`)
-  const hash = parsePhc(user.passwordHash)
+  const hash = user.passwordHash === undefined ? undefined : parsePhc(user.passwordHash)
   if (hash && (hash.salt.length < SALT_BYTES || hash.digest.length < DIGEST_BYTES)) {
     findings.push(
       warning(

@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { checkClientCertificates } from './client-certificates.js'
 
 /** Any part may be missing or of the wrong type here: these checks run even where single values are wrong. */
 type Unchecked<T> = T extends object
@@ -44,6 +45,7 @@ export function checkTogether(config: Unchecked<Checked>, context: z.core.$Refin
     const message = 'a ban is longer than maxBlock from the first: make block shorter, or maxBlock longer'
     wrong(message, [...place, 'maxBlock'], [...place, 'block'])
   }
+  checkClientCertificates({ ...config }, wrong)
 
   const seen = new Map<string, number>()
   const users: unknown = config?.users

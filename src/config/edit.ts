@@ -50,6 +50,28 @@ export const setTotp = (file: string, name: string, secret: string | { readonly 
 export const removeTotp = (file: string, name: string): Promise<Config> =>
   editUser(file, name, user => void user.delete('totp'))
 
+/** Pins a client certificate to the user: this one alone, or beside the others. */
+export const setFingerprints = (
+  file: string,
+  name: string,
+  fingerprint: string,
+  beside: boolean,
+): Promise<Config> =>
+  edit(file, (document, refuse) => {
+    const user = find(document, name) ?? refuse(noSuchUser(document, name))
+    const old = user.get('certificate')
+    const certificate = isMap(old) ? old : (document.createNode({}) as YAMLMap)
+    const before = certificate.get('fingerprint')
+    const pinned = isSeq(before)
+      ? before.items.map(item => String(isScalar(item) ? item.value : item))
+      : [before]
+    const kept = beside ? pinned.filter(each => typeof each === 'string' && each !== fingerprint) : []
+    const all = [...kept, fingerprint]
+    certificate.set('fingerprint', document.createNode(all.length === 1 ? fingerprint : all))
+    for (const other of ['subject', 'san']) certificate.delete(other)
+    if (certificate !== old) user.set('certificate', certificate)
+  })
+
 export const removeUser = (file: string, name: string): Promise<Config> =>
   edit(file, (document, refuse) => {
     const users = usersOf(document)

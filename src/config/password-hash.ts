@@ -1,3 +1,6 @@
+import type * as z from 'zod'
+import { isUserName } from './user-name.js'
+
 /** Cost of an argon2id hash: `memory` in KiB, `passes`, `lanes`. */
 interface HashCost {
   readonly memory: number
@@ -22,7 +25,7 @@ const costOf = (hash: string): HashCost | undefined => {
 }
 
 /** Why a hash is refused, without a character of it; undefined when it is good. */
-export function hashFault(hash: string): string | undefined {
+function hashFault(hash: string): string | undefined {
   if (!hash.startsWith('$')) return 'is not a hash; a password is never kept in plain text'
   if (!hash.startsWith('$argon2id$')) return 'is not an argon2id hash'
   const cost = costOf(hash)
@@ -39,4 +42,24 @@ export function hashFault(hash: string): string | undefined {
     return `costs too much: m=${cost.memory},t=${cost.passes},p=${cost.lanes} where m=${HASH_CEILING.memory},t=${HASH_CEILING.passes},p=${HASH_CEILING.lanes} is the most`
   }
   return undefined
+}
+
+interface Checked {
+  readonly name?: unknown
+  readonly passwordHash?: unknown
+  readonly certificate?: { readonly password?: unknown } | null
+}
+
+/** Each user has a hash, unless its certificate is enough. Any part may be missing or of the wrong type here. */
+export function checkPasswordHash(
+  { name, passwordHash, certificate }: Checked,
+  context: z.core.$RefinementCtx,
+): void {
+  const wrong = (message: string) =>
+    context.addIssue({ code: 'custom', path: ['passwordHash'], message, params: { complete: true } })
+  if (passwordHash === undefined && certificate?.password !== 'not-needed')
+    wrong('is missing; expected an argon2id hash')
+  const fault = typeof passwordHash === 'string' ? hashFault(passwordHash) : undefined
+  const who = typeof name === 'string' && isUserName(name) ? name : 'NAME'
+  if (fault !== undefined) wrong(`${fault}; set a new one with: portcullis user passwd ${who}`)
 }

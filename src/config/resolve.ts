@@ -16,6 +16,11 @@ export function resolveSettings(settings: Settings, folder: string): Config {
         cert: resolve(folder, cert),
         key: resolve(folder, key),
       })),
+      clientCertificates: {
+        ...settings.tls.clientCertificates,
+        ca: settings.tls.clientCertificates.ca.map(file => resolve(folder, file)),
+        crl: settings.tls.clientCertificates.crl.map(file => resolve(folder, file)),
+      },
     },
     auth: { ...settings.auth, state: resolve(folder, settings.auth.state ?? besideAudit(settings)) },
     storage: { ...settings.storage, root },
@@ -68,6 +73,10 @@ export function exposures(config: DeepReadonly<Config>, configFile: string): Exp
     ...(apart(config.auth.state) ? [[['auth', 'state'], config.auth.state] as const] : []),
     [['onUpload', 'queue', 'folder'], join(config.onUpload.queue.folder, 'entry')],
     ...config.tls.certificates.map(({ key }, index) => [['tls', 'certificates', index, 'key'], key] as const),
+    // Who could replace these would let anyone in.
+    ...(['ca', 'crl'] as const).flatMap(key =>
+      config.tls.clientCertificates[key].map(file => [['tls', 'clientCertificates', key], file] as const),
+    ),
     [[], configFile],
   ]
   return own.flatMap(([path, file]) => {

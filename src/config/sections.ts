@@ -1,9 +1,11 @@
 import * as z from 'zod'
+import { clientCertificates } from './client-certificates.js'
 import { address, ipv4, ipv4OrHostName, network, ports } from './network.js'
 import { proxyProtocol } from './proxy-protocol.js'
 import { count, duration, hostPath, line, size, umask } from './scalars.js'
 
-// One function per section of the file. Every default of the server stands here (and in users.ts), nowhere else.
+// One function per section of the file. The larger ones have files of their own: auth.ts, on-upload.ts, users.ts.
+// Every default of the server stands in these, nowhere else.
 
 /** Of `server.greeting`, where nobody wrote one. */
 export const GREETING = 'File exchange ready'
@@ -81,6 +83,9 @@ export const tls = () =>
         .enum(['TLSv1.2', 'TLSv1.3'])
         .default('TLSv1.2')
         .describe('Oldest version of TLS that is accepted.'),
+      clientCertificates: clientCertificates()
+        .prefault({})
+        .describe('Certificates that clients prove who they are with.'),
       dataSession: z
         .enum(['require', 'prefer'])
         .default('require')

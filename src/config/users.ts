@@ -3,26 +3,17 @@ import * as z from 'zod'
 import { CHARSETS } from '../core/charset.js'
 import { PRESETS, type Preset, RIGHTS } from '../core/permission.js'
 import { parsePath, ROOT } from '../core/virtual-path.js'
+import { userCertificate } from './client-certificates.js'
 import { checkValidity, hours } from './hours.js'
 import { network } from './network.js'
-import { hashFault } from './password-hash.js'
+import { checkPasswordHash } from './password-hash.js'
 import { count, firstDay, hostPath, lastDay, rate, size } from './scalars.js'
 import { totpSecret } from './totp-secret.js'
+import { isUserName } from './user-name.js'
 
 const PRESET_NAMES = Object.keys(PRESETS) as [Preset, ...Preset[]]
 
 const NAME = 'a name of 1 to 64 characters without "/" or control characters (a number in quotes)'
-
-/** Names end up in paths, log lines and replies. */
-export const isUserName = (text: string): boolean =>
-  text.length >= 1 &&
-  text.length <= 64 &&
-  text === text.trim() &&
-  text !== '.' &&
-  text !== '..' &&
-  !text.includes('/') &&
-  !/[\0-\x1f\x7f-\x9f]/.test(text) &&
-  text.isWellFormed()
 
 const HOME = 'a folder that stays within storage.root, or an absolute path'
 
@@ -84,10 +75,10 @@ export const user = () =>
           .string({ error: NAME })
           .refine(isUserName, NAME)
           .meta({ title: 'text', description: 'The name the user logs in with.' }),
-        passwordHash: z.string({ error: 'an argon2id hash' }).meta({
+        passwordHash: z.string({ error: 'an argon2id hash' }).optional().meta({
           title: 'argon2id hash',
           description:
-            'argon2id hash in PHC form, at least 19456 KiB (m) and 2 passes (t). Written by `portcullis user add` and `portcullis user passwd`.',
+            'argon2id hash in PHC form, at least 19456 KiB (m) and 2 passes (t). Written by `portcullis user add` and `portcullis user passwd`. Only `certificate.password: not-needed` does without.',
         }),
         totp: totpSecret()
           .nullable()
@@ -133,6 +124,7 @@ export const user = () =>
           )
           .default([])
           .describe('Folders from elsewhere in the user’s tree, each with its own rights.'),
+        certificate: userCertificate(),
         allowFrom: z
           .array(network(), { error: 'a list of networks' })
           .min(1, 'at least one network (leave the key out to allow every address)')
@@ -227,18 +219,9 @@ export const user = () =>
       { when: ({ issues }) => issues.length === 0 },
     )
     .superRefine(
-      ({ name, passwordHash, validFrom, expires }, context) => {
-        checkValidity({ validFrom, expires }, context)
-        if (typeof passwordHash !== 'string') return
-        const fault = hashFault(passwordHash)
-        if (fault === undefined) return
-        const who = typeof name === 'string' && isUserName(name) ? name : 'NAME'
-        context.addIssue({
-          code: 'custom',
-          path: ['passwordHash'],
-          message: `${fault}; set a new one with: portcullis user passwd ${who}`,
-          params: { complete: true },
-        })
+      (value, context) => {
+        checkValidity(value, context)
+        checkPasswordHash(value, context)
       },
       { when: ({ value }) => typeof value === 'object' && value !== null },
     )

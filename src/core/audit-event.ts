@@ -1,3 +1,4 @@
+import { type ClientCertificate, certificateFacts } from './client-certificate.js'
 import type { DigestAlgorithm } from './digest.js'
 import type { Reason } from './reason.js'
 import type { CloseVerdict, TransferResult } from './transfer.js'
@@ -75,9 +76,15 @@ export interface TlsFacts {
   readonly group: string | undefined
   readonly serverName: string | undefined
   readonly alpn: string | undefined
+  /** SHA-256 of the client's certificate. */
+  readonly certificate?: string | undefined
+  readonly certificateSubject?: string | undefined
+  /** Why it counts for nothing. */
+  readonly certificateProblem?: Reason | undefined
 }
 export const tlsEstablished = (facts: TlsFacts) => success('tls.established', { ...facts })
-export const tlsFailed = (reason: Reason, error?: string) => failure('tls.failed', reason, { error })
+export const tlsFailed = (reason: Reason, error?: string, certificate?: ClientCertificate) =>
+  failure('tls.failed', reason, { error, ...certificateFacts(certificate) })
 export const sessionEnded = (
   reason: Reason,
   detail: { bytesIn: number; bytesOut: number; files: number; seconds: number },
@@ -85,10 +92,16 @@ export const sessionEnded = (
 
 // logins
 /** By what somebody proved to be the user. */
-export type LoginFactor = 'password' | 'password+totp'
-export const loginSucceeded = (factor: LoginFactor) => success('login.succeeded', { factor })
-export const loginFailed = (reason: Reason, attemptedUser: string) =>
-  denied('login.failed', reason, { attemptedUser: shorten(attemptedUser) })
+export type LoginFactor =
+  | 'password'
+  | 'password+totp'
+  | 'certificate'
+  | 'certificate+password'
+  | 'certificate+password+totp'
+export const loginSucceeded = (factor: LoginFactor, certificate?: ClientCertificate) =>
+  success('login.succeeded', { factor, ...certificateFacts(certificate) })
+export const loginFailed = (reason: Reason, attemptedUser: string, certificate?: ClientCertificate) =>
+  denied('login.failed', reason, { attemptedUser: shorten(attemptedUser), ...certificateFacts(certificate) })
 export const addressBanned = (address: string, seconds: number) =>
   denied('address.banned', 'too_many_failures', { address, seconds })
 /** @param lifted by the operator, before its time was over */

@@ -1,4 +1,5 @@
 import type { AuditEvent, LoginFactor, Subject } from './audit-event.js'
+import type { ClientCertificate } from './client-certificate.js'
 import type { Digest, DigestRequest } from './digest.js'
 import type { Endpoint } from './endpoint.js'
 import type { Identity, Quota } from './identity.js'
@@ -46,6 +47,8 @@ export interface Credentials {
   readonly user: string
   readonly password: string
   readonly address: string
+  /** Of the control connection. */
+  readonly certificate?: ClientCertificate | undefined
 }
 
 export interface LoggedIn {
@@ -72,6 +75,8 @@ export interface ConnectionLease extends Disposable {}
 /** The session that takes a place, as whoever may have to end it sees it. */
 export interface Occupant {
   readonly address: string
+  /** Of the control connection. */
+  readonly certificate?: ClientCertificate | undefined
   /** Ends it now; a running transfer is aborted. */
   end(reason: Reason): void
   /** Ends it after the command that runs now; at once when none does. */
@@ -240,6 +245,8 @@ export interface ControlConnection extends AsyncDisposable {
   readonly local: Endpoint
   /** SNI host name of the handshake, if the client sent one. */
   readonly serverName: string | undefined
+  /** Trusted or not; undefined when the client showed none. */
+  readonly certificate?: ClientCertificate | undefined
   /** Ends when the peer closes; throws when the connection breaks. Pulling slowly slows the peer down. */
   readonly input: AsyncIterable<Uint8Array>
   /** Resolves when the bytes were handed to the operating system; false when the connection is gone. */

@@ -71,6 +71,13 @@ export const REASONS = [
   'user_not_yet_valid',
   'outside_hours',
   'address_not_allowed',
+  'certificate_missing',
+  'certificate_mismatch',
+  'certificate_untrusted',
+  'certificate_expired',
+  'certificate_purpose',
+  'certificate_revoked',
+  'certificate_status_unknown',
   'too_many_sessions',
   'too_many_failures',
   'user_blocked',
@@ -101,7 +108,6 @@ export const REASONS = [
   // configuration
   'invalid_configuration',
   'certificate_expires_soon',
-  'certificate_expired',
 ] as const
 
 export type Reason = (typeof REASONS)[number] | FaultKind

@@ -67,7 +67,7 @@ export async function refuse(fault: Fault, event: AuditEvent, outlet: Outlet): P
 
 function failureEvent(fault: Fault, admitted: Admitted): AuditEvent {
   const { command } = admitted
-  if (fault instanceof LoginRefused) return loginFailed(fault.reason, fault.user)
+  if (fault instanceof LoginRefused) return loginFailed(fault.reason, fault.user, fault.certificate)
   if (isPathCommand(command) && 'path' in admitted) {
     if (fault.kind === 'denied') return accessDenied(command.verb, admitted.path, fault.right)
     if (command.failed) return command.failed(admitted.path, fault.reason, fault)

@@ -1,5 +1,6 @@
 import type { LoginFlow } from '../commands/context.js'
 import { type AuditEvent, loginFailed, loginSucceeded, type Subject } from '../core/audit-event.js'
+import type { ClientCertificate } from '../core/client-certificate.js'
 import { Fault, toFault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
 import type { Authenticator, Log, LoggedIn, Occupant, SessionCounter, Storage } from '../core/ports.js'
@@ -8,10 +9,12 @@ import { type Challenged, GREETED, ready, type State } from './state.js'
 /** A refused login, with the name that was tried: for the audit log, never for the client. */
 export class LoginRefused extends Fault {
   readonly user: string
+  readonly certificate: ClientCertificate | undefined
 
-  constructor(user: string, fault: Fault) {
+  constructor(user: string, fault: Fault, certificate: ClientCertificate | undefined) {
     super('login_refused', { reason: fault.reason, cause: fault.cause })
     this.user = user
+    this.certificate = certificate
   }
 }
 
@@ -39,12 +42,23 @@ export interface LoginSite {
  */
 export function loginFlow(services: LoginServices, site: LoginSite): LoginFlow {
   const { authenticator } = services
+  const { certificate } = site.occupant
+
+  /** A refusal gets the name that was tried. */
+  const refusable = async <T>(user: string, run: () => Promise<T>): Promise<T> => {
+    try {
+      return await run()
+    } catch (thrown) {
+      const fault = toFault(thrown)
+      throw fault.kind === 'login_refused' ? new LoginRefused(user, fault, certificate) : fault
+    }
+  }
 
   /** Back to `retry` when the login cannot be recorded: then it does not happen. */
   const enter = async ({ identity, factor }: LoggedIn, retry: State) => {
     await site.moveTo(await open(services, site, identity))
     try {
-      site.record(loginSucceeded(factor))
+      site.record(loginSucceeded(factor, certificate))
     } catch (error) {
       await site.moveTo(retry)
       throw error
@@ -63,8 +77,8 @@ export function loginFlow(services: LoginServices, site: LoginSite): LoginFlow {
       // One password for each USER: guessing costs a round trip more.
       await site.moveTo(GREETED)
       return await refusable(user, async () => {
-        const credentials = { user, password, address: site.subject.client.address }
-        const step = await authenticator.login(credentials, site.signal)
+        const { address } = site.subject.client
+        const step = await authenticator.login({ user, password, address, certificate }, site.signal)
         if ('identity' in step) await enter(step, state)
         else await site.moveTo({ phase: 'challenged', user, awaited: step })
         return 'identity' in step ? 'logged_in' : 'need_code'
@@ -91,21 +105,14 @@ export function loginFlow(services: LoginServices, site: LoginSite): LoginFlow {
 }
 
 /** Ends a login: without its code it failed. Nobody waits for an answer, so what goes wrong here is for the log. */
-export async function giveUp({ user, awaited }: Challenged, record: LoginSite['record'], log: Log) {
+export async function giveUp(
+  { user, awaited }: Challenged,
+  session: Pick<LoginSite, 'record'> & Pick<Occupant, 'certificate'> & { readonly log: Log },
+) {
   try {
-    if (await awaited.abandon()) record(loginFailed('code_missing', user))
+    if (await awaited.abandon()) session.record(loginFailed('code_missing', user, session.certificate))
   } catch (error) {
-    log.error({ err: error }, 'a login without its code could not be counted or recorded')
-  }
-}
-
-/** A refusal gets the name that was tried. */
-async function refusable<T>(user: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run()
-  } catch (thrown) {
-    const fault = toFault(thrown)
-    throw fault.kind === 'login_refused' ? new LoginRefused(user, fault) : fault
+    session.log.error({ err: error }, 'a login without its code could not be counted or recorded')
   }
 }
 

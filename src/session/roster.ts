@@ -1,10 +1,13 @@
 import type { SessionSummary } from '../commands/context.js'
+import type { ClientCertificate } from '../core/client-certificate.js'
 import type { Reason } from '../core/reason.js'
 
 /** A live session as others may see and end it. */
 export interface LiveSession {
   /** Undefined before login. */
   readonly user: string | undefined
+  /** Of the control connection. */
+  readonly certificate?: ClientCertificate | undefined
   readonly summary: SessionSummary
   /** Bytes that the running transfer moved so far; undefined when there is none. */
   readonly transferred: number | undefined

@@ -1,6 +1,7 @@
 import type { Context, ReadyContext, SessionSummary } from '../commands/context.js'
 import { COMMANDS } from '../commands/table.js'
 import { type AuditEvent, type Subject, sessionEnded } from '../core/audit-event.js'
+import type { ClientCertificate } from '../core/client-certificate.js'
 import { Fault } from '../core/fault.js'
 import type { ControlConnection, DataChannel, Log } from '../core/ports.js'
 import type { Reason } from '../core/reason.js'
@@ -8,6 +9,7 @@ import type { VirtualPath } from '../core/virtual-path.js'
 import type { Charset } from '../protocol/charset.js'
 import { type Line, LineReader } from '../protocol/line-reader.js'
 import { encodeReply, type Reply } from '../protocol/replies.js'
+import { ABUSE_LIMIT, LINE_LIMIT, LINE_LIMIT_BEFORE_LOGIN, SILENT_ENDS } from './bounds.js'
 import { CommandRunner, type RunnerHost } from './command-runner.js'
 import { readyContext } from './context.js'
 import { isForeignProtocol } from './foreign-protocol.js'
@@ -17,13 +19,6 @@ import type { LiveSession } from './roster.js'
 import type { SessionConnection, SessionOptions, SessionServices } from './services.js'
 import { charsetFor, GREETED, initialSettings, type State } from './state.js'
 import { Tally } from './tally.js'
-
-const LINE_LIMIT_BEFORE_LOGIN = 512
-const LINE_LIMIT = 4096
-/** Commands refused before login that no client sends by mistake this often. */
-const ABUSE_LIMIT = 10
-/** The peer went away or must not be answered: no 421 for these. */
-const SILENT_ENDS: readonly Reason[] = ['quit', 'peer_closed', 'connection_lost', 'foreign_protocol']
 
 /** One control connection from greeting to goodbye. */
 export class Session implements LiveSession, RunnerHost {
@@ -57,6 +52,10 @@ export class Session implements LiveSession, RunnerHost {
 
   get user(): string | undefined {
     return this.#subject.user
+  }
+
+  get certificate(): ClientCertificate | undefined {
+    return this.#control.certificate
   }
 
   get log(): Log {
@@ -150,6 +149,7 @@ export class Session implements LiveSession, RunnerHost {
         signal,
         occupant: {
           address: this.#control.peer.address,
+          certificate: this.certificate,
           end: reason => this.end(reason),
           drain: reason => this.drain(reason),
         },
@@ -231,7 +231,7 @@ export class Session implements LiveSession, RunnerHost {
       this.#subject = { ...this.#subject, user: next.identity.name }
       this.#reader.limit = LINE_LIMIT
     }
-    if (before.phase === 'challenged') await giveUp(before, event => this.record(event), this.log)
+    if (before.phase === 'challenged') await giveUp(before, this)
     if (before.phase !== 'ready') return
     if (next.phase === 'named') this.#expectLogin()
     await this.#data.reset()

@@ -1,5 +1,7 @@
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { type Certificate, CertificateChoice } from './certificate-choice.js'
+import type { ClientTrust } from './client-trust.js'
+import type { SessionTrust } from './peer-certificate.js'
 import { type MinVersion, tlsPolicy } from './policy.js'
 import { ResumableSessions } from './resumable-sessions.js'
 
@@ -7,6 +9,8 @@ export interface TlsMaterial {
   /** One or more; the first is for clients that ask for no name, or an unknown one. */
   readonly certificates: readonly Certificate[]
   readonly minVersion: MinVersion
+  /** For certificates of clients; undefined where none is asked for. */
+  readonly clientTrust?: ClientTrust | undefined
 }
 
 /** What the TLS connections of one session have in common. */
@@ -14,15 +18,18 @@ export interface SessionTls {
   readonly context: SecureContext
   /** Of this session alone. */
   readonly sessions: ResumableSessions
+  readonly clientTrust?: SessionTrust | undefined
 }
 
 /** The certificates in use. Each control connection takes what it and its data connections need. */
 export class SessionContexts {
   #choice: CertificateChoice
+  #clientTrust: ClientTrust | undefined
 
   /** @throws Error when a certificate and its key do not fit or cannot be read */
   constructor(material: TlsMaterial) {
     this.#choice = choose(material)
+    this.#clientTrust = material.clientTrust
   }
 
   /** When each certificate expires, in the order they were given in. */
@@ -32,25 +39,31 @@ export class SessionContexts {
 
   /** `serverName` is the name the client asks for by SNI; its data connections then get the same certificate. */
   take(serverName?: string): SessionTls {
-    return { context: this.#choice.contextFor(serverName), sessions: new ResumableSessions() }
+    const atHandshake = this.#clientTrust
+    // Where certificates are asked for no longer, what was proven stays as it was.
+    const clientTrust = atHandshake && { atHandshake, current: () => this.#clientTrust ?? atHandshake }
+    return { context: this.#choice.contextFor(serverName), sessions: new ResumableSessions(), clientTrust }
   }
 
   /** New connections get the new certificate; sessions keep the one they have. @throws Error as the constructor */
   replace(material: TlsMaterial): void {
     this.#choice = choose(material)
+    this.#clientTrust = material.clientTrust
   }
 }
 
 const choose = (material: TlsMaterial): CertificateChoice =>
   new CertificateChoice(material.certificates, chosen => build({ ...material, certificates: chosen }))
 
-function build({ certificates, minVersion }: TlsMaterial): SecureContext {
+function build({ certificates, minVersion, clientTrust }: TlsMaterial): SecureContext {
   const cert = certificates.map(certificate => certificate.cert)
   return createSecureContext({
     ...tlsPolicy(minVersion),
     cert,
     key: certificates.map(certificate => certificate.key),
-    // Nobody's certificate is checked here; naming any keeps Node from parsing its whole root store each time.
-    ca: cert,
+    // Where nobody's certificate is checked, naming any keeps Node from parsing its whole root store each time.
+    ...(clientTrust?.contextOptions ?? { ca: cert }),
+    // Without one, OpenSSL keeps no session of a connection that was asked for a certificate.
+    sessionIdContext: 'portcullis',
   })
 }

@@ -1,11 +1,13 @@
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { TlsFacts } from '../core/audit-event.js'
+import { type ClientCertificate, certificateFacts } from '../core/client-certificate.js'
 import type { Endpoint, Ends } from '../core/endpoint.js'
 import type { ControlConnection } from '../core/ports.js'
 import type { SessionTls } from './contexts.js'
 import { handshake } from './handshake.js'
 import { keyExchangeGroup } from './key-exchange-group.js'
+import { CertificateRefused, peerCertificate } from './peer-certificate.js'
 
 /** A peer that does not read its replies for so long is gone. */
 const WRITE_TIMEOUT_MS = 30_000
@@ -20,10 +22,16 @@ export class TlsControlConnection implements ControlConnection {
   readonly peer: Endpoint
   readonly local: Endpoint
   readonly facts: TlsFacts
+  readonly certificate: ClientCertificate | undefined
   readonly #socket: TLSSocket
 
-  private constructor(socket: TLSSocket, ends: Pick<Ends, 'peer' | 'local'>) {
+  private constructor(
+    socket: TLSSocket,
+    ends: Pick<Ends, 'peer' | 'local'>,
+    certificate: ClientCertificate | undefined,
+  ) {
     this.#socket = socket
+    this.certificate = certificate
     this.peer = ends.peer
     this.local = ends.local
     this.facts = {
@@ -32,6 +40,8 @@ export class TlsControlConnection implements ControlConnection {
       group: keyExchangeGroup(socket.getSession()),
       serverName: textOrNothing((socket as { servername?: string | false }).servername),
       alpn: textOrNothing(socket.alpnProtocol),
+      ...certificateFacts(certificate),
+      certificateProblem: certificate?.refusal(),
     }
   }
 
@@ -39,24 +49,38 @@ export class TlsControlConnection implements ControlConnection {
    * Does the server side of the handshake: TLS from the first byte (implicit FTPS). An ALPN list without `ftp` ends it
    * (CVE-2021-3618).
    *
-   * @throws Error from TLS, or the signal's reason; the socket is destroyed then
+   * A client certificate is asked for here and never on a data connection: the close verdict counts on that.
+   *
+   * @throws CertificateRefused, Error from TLS, or the signal's reason; the socket is destroyed then
    */
   static async accept(
     raw: Socket,
-    { context, sessions }: SessionTls,
+    { context, sessions, clientTrust }: SessionTls,
     ends: Pick<Ends, 'peer' | 'local'>,
     signal: AbortSignal,
   ): Promise<TlsControlConnection> {
+    const isRequired = clientTrust?.atHandshake.mode === 'required'
     raw.setNoDelay(true)
     raw.setKeepAlive(true, KEEP_ALIVE_MS)
     const socket = new TLSSocket(raw, {
       isServer: true,
       secureContext: context,
       ALPNProtocols: ['ftp'],
+      requestCert: clientTrust !== undefined,
+      // Ends the handshake of who has none, with the alert that says so; whose is not good is for us to find.
+      rejectUnauthorized: isRequired,
       ...sessions.control(),
     })
     await handshake(socket, signal)
-    return new TlsControlConnection(socket, ends)
+    try {
+      const certificate = clientTrust && peerCertificate(socket, clientTrust)
+      const refusal = certificate ? certificate.refusal() : 'certificate_missing'
+      if (isRequired && refusal !== undefined) throw new CertificateRefused(refusal, certificate)
+      return new TlsControlConnection(socket, ends, certificate)
+    } catch (error) {
+      socket.destroy()
+      throw error
+    }
   }
 
   get serverName(): string | undefined {

@@ -27,7 +27,7 @@ test('init writes what a first start needs, and check finds nothing against it',
   assert.equal((await stat(file)).mode & 0o777, 0o600)
 
   const password = /has the password {2}(\S+)/.exec(out)?.[1] ?? ''
-  assert.ok(await verifyPassword(user.passwordHash, password))
+  assert.ok(await verifyPassword(user.passwordHash ?? '', password))
   const text = await readFile(file, 'utf8')
   assert.ok(!text.includes(password))
   assert.match(text, /^# yaml-language-server: \$schema=\.\/portcullis\.schema\.json\n/)

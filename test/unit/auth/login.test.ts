@@ -5,6 +5,7 @@ import { Login } from '../../../src/auth/login.js'
 import { UserSessions } from '../../../src/auth/sessions.js'
 import type { UserRecord } from '../../../src/auth/user.js'
 import { Verifier } from '../../../src/auth/verifier.js'
+import type { ClientCertificate } from '../../../src/core/client-certificate.js'
 import { Fault } from '../../../src/core/fault.js'
 import type { LoginLimits } from '../../../src/core/ports.js'
 
@@ -175,7 +176,7 @@ test('sessions of users who could not log in any more may not go on', async () =
     const { login, attempt } = setUp([acme])
     const identity = await attempt('acme', 'right')
     login.replaceUsers(change === undefined ? [] : [{ ...acme, ...change }])
-    const standing = login.standing(identity, ADDRESS)
+    const standing = login.standing(identity, { address: ADDRESS })
     assert.equal(standing.stays ? undefined : standing.reason, reason)
   }
 })
@@ -201,4 +202,67 @@ test('sessions of a user are counted while they live, and given back once', asyn
   assert.throws(() => sessions.enter(acme, occupant), refused('too_many_sessions'))
   const free = await attempt('free', 'right')
   for (let i = 0; i < 100; i += 1) sessions.enter(free, occupant)
+})
+
+test('without the certificate a login costs a verification, and its form is judged as everyone’s', async () => {
+  const own: ClientCertificate = {
+    fingerprint: 'a'.repeat(64),
+    subject: 'CN=acme',
+    names: { attribute: () => [], alternative: [] },
+    refusal: () => undefined,
+  }
+  const others = { ...own, fingerprint: 'b'.repeat(64) }
+  const revoked: ClientCertificate = { ...own, refusal: () => 'certificate_revoked' }
+  const certificate = { fingerprints: [own.fingerprint] }
+  const { login, compared } = setUp([
+    user('both', { certificate }),
+    user('coded', { certificate, totp: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' }),
+    user('alone', { certificate, passwordHash: undefined }),
+    user('plain'),
+  ])
+  const outcome = async (name: string, password: string, shown: ClientCertificate | undefined) => {
+    compared.length = 0
+    const credentials = { user: name, password, address: ADDRESS, certificate: shown }
+    const result = await login.login(credentials, NEVER).then(
+      step => ('identity' in step ? step.factor : 'awaited'),
+      (fault: Fault) => fault.reason,
+    )
+    return `${result}, ${compared.length}`
+  }
+  const cases: [string, string, ClientCertificate | undefined, string][] = [
+    ['both', 'right', own, 'certificate+password, 1'],
+    ['coded', 'right', own, 'awaited, 1'],
+    ['coded', 'wrong', own, 'wrong_password, 1'],
+    ['coded', 'right', others, 'certificate_mismatch, 1'],
+    ['both', 'wrong', own, 'wrong_password, 1'],
+    ['both', 'right', undefined, 'certificate_missing, 1'],
+    ['both', 'right', others, 'certificate_mismatch, 1'],
+    ['both', 'right', revoked, 'certificate_revoked, 1'],
+    ['alone', 'anything', own, 'certificate, 0'],
+    ['alone', '', own, 'certificate, 0'],
+    ['alone', 'right', undefined, 'certificate_missing, 1'],
+    ['alone', 'right', others, 'certificate_mismatch, 1'],
+    ['alone', '', others, 'malformed_credentials, 0'],
+    ['plain', '', own, 'malformed_credentials, 0'],
+    ['nobody', '', own, 'malformed_credentials, 0'],
+    ['nobody', 'right', own, 'unknown_user, 1'],
+  ]
+  for (const [name, password, shown, expected] of cases)
+    assert.equal(await outcome(name, password, shown), expected, `${name} ${password}`)
+})
+
+test('a user who needs neither password nor certificate is refused', () => {
+  assert.throws(
+    () => setUp([user('open', { passwordHash: undefined })]),
+    /neither a password nor a certificate/,
+  )
+})
+
+test('a user with codes needs a password', () => {
+  const certificate = { fingerprints: ['a'.repeat(64)] }
+  const totp = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
+  assert.throws(
+    () => setUp([user('coded', { passwordHash: undefined, certificate, totp })]),
+    /codes without a password/,
+  )
 })

@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import { dummyHash } from '../../../src/auth/argon2.js'
 import { standing } from '../../../src/auth/standing.js'
 import { User, type UserRecord } from '../../../src/auth/user.js'
+import type { ClientCertificate } from '../../../src/core/client-certificate.js'
+import type { Reason } from '../../../src/core/reason.js'
 
 const HASH = dummyHash({ memory: 19_456, passes: 2, parallelism: 1 })
 const NOW = new Date('2026-06-03T12:00:00Z')
@@ -19,6 +21,8 @@ const record: UserRecord = {
   compat: { dataSession: 'prefer', close: 'tolerant', ascii: 'convert', charset: 'utf-8' },
 }
 const WORK = { timeZone: 'UTC', allow: [{ days: [0, 1, 2, 3, 4], from: 6 * 60, to: 20 * 60 }] }
+
+const PIN = 'a'.repeat(64)
 
 const CASES: readonly (readonly [what: string, change: Partial<UserRecord>, expected: string])[] = [
   ['nothing', {}, 'stays'],
@@ -96,12 +100,66 @@ const CASES: readonly (readonly [what: string, change: Partial<UserRecord>, expe
   ['strict ends of uploads', { compat: { ...record.compat, close: 'strict' } }, 'drain rights_reduced'],
 ]
 
+const shown = (refusal?: Reason): ClientCertificate => ({
+  fingerprint: PIN,
+  subject: 'CN=acme',
+  names: { attribute: () => [], alternative: [] },
+  refusal: () => refusal,
+})
+
+const pins = (...fingerprints: string[]) => ({ certificate: { fingerprints } })
+
+const CERTIFICATES: readonly (readonly [
+  what: string,
+  before: Partial<UserRecord>,
+  now: Partial<UserRecord>,
+  certificate: ClientCertificate | undefined,
+  expected: string,
+])[] = [
+  ['the same pin', pins(PIN), pins(PIN), shown(), 'stays'],
+  ['one pin more', pins(PIN), pins(PIN, 'b'), shown(), 'stays'],
+  ['no certificate asked for', pins(PIN), {}, shown('certificate_revoked'), 'stays'],
+  ['the pin of the certificate that was shown', {}, pins(PIN), shown(), 'stays'],
+  ['a pin, and no certificate shown', {}, pins(PIN), undefined, 'end credentials_changed'],
+  ['another pin', pins(PIN), pins('b'), shown(), 'end credentials_changed'],
+  [
+    'another pin for a self-signed one',
+    pins(PIN),
+    pins('b'),
+    shown('certificate_untrusted'),
+    'end credentials_changed',
+  ],
+  ['a revocation', pins(PIN), pins(PIN), shown('certificate_revoked'), 'end certificate_revoked'],
+  [
+    'a revocation and another pin',
+    pins(PIN),
+    pins('b'),
+    shown('certificate_revoked'),
+    'end certificate_revoked',
+  ],
+  ['another authority', pins(PIN), pins(PIN), shown('certificate_untrusted'), 'end certificate_untrusted'],
+  [
+    'an end of the certificate',
+    pins(PIN),
+    pins(PIN),
+    shown('certificate_expired'),
+    'end certificate_expired',
+  ],
+  ['no password', pins(PIN), { ...pins(PIN), passwordHash: undefined }, shown(), 'end credentials_changed'],
+]
+
+for (const [what, before, now, certificate, expected] of CERTIFICATES) {
+  test(`${what}: ${expected}`, () => {
+    const claimant = { address: '203.0.113.1', certificate }
+    const found = standing(new User({ ...record, ...before }), new User({ ...record, ...now }), claimant, NOW)
+    assert.equal(found.stays ? 'stays' : `${found.how} ${found.reason}`, expected)
+  })
+}
+
 for (const [what, change, expected] of CASES) {
   test(`${what}: ${expected}`, () => {
-    const found = standing(new User(record), new User({ ...record, ...change }), {
-      address: '203.0.113.1',
-      time: NOW,
-    })
+    const claimant = { address: '203.0.113.1' }
+    const found = standing(new User(record), new User({ ...record, ...change }), claimant, NOW)
     const until =
       found.stays && found.until !== undefined ? ` until ${new Date(found.until).toISOString()}` : ''
     assert.equal(found.stays ? `stays${until}` : `${found.how} ${found.reason}`, expected)

@@ -40,7 +40,7 @@ const CASES: readonly (readonly [
 
 for (const [what, change, address, reason] of CASES) {
   test(`${what}: ${reason ?? 'let in'}`, () =>
-    assert.equal(new User(record(change)).refusal(address, NOW), reason))
+    assert.equal(new User(record(change)).refusal({ address }, NOW), reason))
 }
 
 test('a name is found as it is written, and never on a prototype', () => {
