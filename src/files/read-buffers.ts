@@ -1,6 +1,6 @@
 /** Bytes per read: 1 MiB moves up to twice as much per second as 64 KiB. */
 const LARGE = 1024 * 1024
-const SMALL = 64 * 1024
+const SMALL = 32 * 1024
 /**
  * Large buffers that all downloads hold together, two for each at full speed. A peer that does not read keeps what
  * waits for it, encrypted once more: thousands of them must not take the memory of everybody.

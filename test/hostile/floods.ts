@@ -59,7 +59,7 @@ async function loggedIn({ port }: Target, peers: Peers): Promise<FtpClient> {
 const HALF_HELLO = Buffer.from('160301020001', 'hex')
 
 export type Kind = keyof typeof KINDS
-/** Ways to hold a connection and do nothing with it. */
+/** Ways to hold a connection and do nothing with it: without a password, and with one. */
 const KINDS = {
   'TCP only': async (target: Target, peers: Peers) => void (await dial(target, peers)),
   'half a ClientHello': async (target: Target, peers: Peers) =>
@@ -83,6 +83,8 @@ const KINDS = {
   idle: async (target: Target, peers: Peers) => void (await loggedIn(target, peers)),
 }
 export const KIND_NAMES = Object.keys(KINDS) as Kind[]
+export const USERS: readonly Kind[] = ['no data connection', 'never reads data', 'idle']
+export const STRANGERS = KIND_NAMES.filter(kind => !USERS.includes(kind))
 
 /** So many peers of these kinds, by turns. */
 export async function slowPeers(

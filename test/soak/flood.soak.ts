@@ -1,7 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FtpClient } from '../helpers/ftp-client.js'
 import { floodScene } from '../hostile/flood-scene.js'
-import { connects, endlessLines, listings, loginFlood, passiveFlood, slowPeers } from '../hostile/floods.js'
+import {
+  connects,
+  endlessLines,
+  type Kind,
+  listings,
+  loginFlood,
+  passiveFlood,
+  STRANGERS,
+  slowPeers,
+  USERS,
+} from '../hostile/floods.js'
 
 // What floods cost the server and somebody else's session, with the timers of the default configuration:
 // npm run soak -- flood
@@ -52,10 +62,16 @@ async function measure(what: string, work: () => Promise<unknown>, bounded = fal
 
 await measure('quiet', () => sleep(5000))
 const held: Disposable[] = []
-await measure(`${PEERS} slow peers come`, async () => void held.push(await slowPeers(server, PEERS)), true)
+const come = async (kinds: readonly Kind[]) => void held.push(await slowPeers(server, PEERS, kinds))
+await measure(`${PEERS} slow strangers come`, () => come(STRANGERS), true)
 console.log(`sockets held: ${(await server.held()).sockets}`)
-await measure(`${PEERS} slow peers are there`, () => sleep(5000), true)
+await measure(`${PEERS} slow strangers are there`, () => sleep(5000), true)
 await measure(`${ENDLESS} endless lines besides`, () => endlessLines(server, ENDLESS), true)
+for (const peers of held.splice(0)) peers[Symbol.dispose]()
+await measure('they leave', () => sleep(3000))
+// These have a password, so the operator knows whose; limits.sessions bounds them.
+await measure(`${PEERS} slow users come`, () => come(USERS))
+await measure(`${PEERS} slow users are there`, () => sleep(5000))
 for (const peers of held) peers[Symbol.dispose]()
 await measure('they leave', () => sleep(3000))
 await measure('300 wrong passwords at once', () => loginFlood(server, 300))

@@ -15,7 +15,7 @@ test('two buffers are used in turn', () => {
 })
 
 test('what is short gets a buffer of its length', () => {
-  for (const length of [1, 64 * 1024, 64 * 1024 + 1]) {
+  for (const length of [1, 32 * 1024, 32 * 1024 + 1]) {
     using buffers = new ReadBuffers(length)
     assert.equal(buffers.next().length, length)
   }
@@ -24,14 +24,14 @@ test('what is short gets a buffer of its length', () => {
 test('of many downloads few have large buffers, and others get them when those are over', () => {
   const many = Array.from({ length: 300 }, () => new ReadBuffers(HUGE))
   const total = () => many.reduce((sum, buffers) => sum + buffers.next().length, 0)
-  assert.ok(total() + total() <= 16 * MIB + 600 * 64 * 1024)
+  assert.ok(total() + total() <= 16 * MIB + 600 * 32 * 1024)
   const [early, late] = [many[0], many.at(-1)] as [ReadBuffers, ReadBuffers]
-  assert.deepEqual([early.next().length, late.next().length], [MIB, 64 * 1024])
+  assert.deepEqual([early.next().length, late.next().length], [MIB, 32 * 1024])
   early[Symbol.dispose]()
   early[Symbol.dispose]()
   assert.deepEqual(
     [late.next(), late.next()].map(({ length }) => length),
-    [MIB, 64 * 1024],
+    [MIB, 32 * 1024],
   )
   for (const buffers of many) buffers[Symbol.dispose]()
   using next = new ReadBuffers(HUGE)
