@@ -3,6 +3,7 @@ import type { Grants, Right } from '../core/permission.js'
 import type { Upload, UploadRequest } from '../core/ports.js'
 import { childOf, isAllowedName, nameOf, parentOf, ROOT, type VirtualPath } from '../core/virtual-path.js'
 import { claim, isClaimed } from './claim.js'
+import type { DigestPool } from './digest-pool.js'
 import { lookUp } from './entry.js'
 import type { Folder, Root } from './folder.js'
 import { amountOf, minus } from './ledger.js'
@@ -22,6 +23,7 @@ export interface Uploader {
   readonly partials: OwnPartials
   readonly options: UploadOptions
   readonly account: Account
+  readonly digests: DigestPool
 }
 
 /**
@@ -50,7 +52,7 @@ export async function prepareUpload(
 async function claimed(
   folder: Folder,
   path: VirtualPath,
-  { grants, partials, options, account }: Uploader,
+  { grants, partials, options, account, digests }: Uploader,
   { from, unique = false, converted = false }: UploadRequest,
 ): Promise<Upload> {
   const [name, rights] = [nameOf(path), grants.at(path)]
@@ -85,6 +87,7 @@ async function claimed(
       { folder, hold, path, rights, start, existing, unique, resumable, names },
       options,
       account,
+      options.checksum ? digests.forUpload() : undefined,
     )
   } catch (error) {
     hold[Symbol.dispose]()

@@ -38,16 +38,21 @@ export async function openRegular(folder: Folder, name: string): Promise<OpenFil
  * The bytes from offset `from` up to `to`, in two buffers used in turn. Throws the errno.
  * @throws Fault `file_shrank` when the file ends before `to`
  */
-export async function* readRange(handle: FileHandle, from: number, to: number): AsyncGenerator<Uint8Array> {
+export async function* readRange(
+  handle: FileHandle,
+  from: number,
+  to: number,
+  allocate: (bytes: number) => Buffer = Buffer.allocUnsafeSlow,
+): AsyncGenerator<Uint8Array> {
   const length = Math.min(CHUNK, to - from)
-  let buffer: Buffer = Buffer.allocUnsafeSlow(length)
+  let buffer = allocate(length)
   let other: Buffer | undefined
   for (let position = from; position < to; ) {
     const { bytesRead } = await handle.read(buffer, 0, Math.min(length, to - position), position)
     if (bytesRead === 0) throw new Fault('file_shrank')
     position += bytesRead
     yield buffer.subarray(0, bytesRead)
-    if (position < to) [buffer, other] = [other ?? Buffer.allocUnsafeSlow(length), buffer]
+    if (position < to) [buffer, other] = [other ?? allocate(length), buffer]
   }
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { Fault } from '../core/fault.js'
 import type { Upload, UploadReceipt } from '../core/ports.js'
@@ -19,6 +18,7 @@ import {
 } from './partial.js'
 import { type Account, Hold } from './quota.js'
 import { openRegular, readRange } from './reader.js'
+import { sharedBuffer, type UploadHash } from './upload-hash.js'
 import type { UploadOptions, UploadPlan } from './upload-plan.js'
 import { chooseStart } from './upload-start.js'
 
@@ -35,7 +35,7 @@ export class FileUpload implements Upload {
   readonly #options: UploadOptions
   readonly #ledger: Ledger
   readonly #quota: Hold
-  readonly #hash: ReturnType<typeof createHash> | undefined
+  readonly #hash: UploadHash | undefined
   /** Permission bits of the finished file. */
   readonly #mode: number
   #handle: FileHandle | undefined
@@ -50,13 +50,13 @@ export class FileUpload implements Upload {
   #disposed = false
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(plan: UploadPlan, options: UploadOptions, account: Account) {
+  constructor(plan: UploadPlan, options: UploadOptions, account: Account, hash: UploadHash | undefined) {
     this.path = plan.path
     this.#plan = plan
     this.#options = options
     this.#ledger = account.ledger
     this.#quota = new Hold(account, plan.existing)
-    this.#hash = options.checksum ? createHash('sha256') : undefined
+    this.#hash = hash
     this.#mode = plan.existing ? Number(plan.existing.mode) & 0o777 : 0o666 & ~options.umask
   }
 
@@ -98,9 +98,10 @@ export class FileUpload implements Upload {
       // closed first: network file systems report a full disk here
       this.#handle = undefined
       await handle.close()
+      const sha256 = await this.#hash?.end()
       await this.#ledger.step(() => this.#place())
       await entries?.sync()
-      return { size: this.#position, sha256: this.#hash?.digest('hex') }
+      return { size: this.#position, sha256 }
     })
   }
 
@@ -112,6 +113,7 @@ export class FileUpload implements Upload {
     if (this.#disposed) return
     this.#disposed = true
     await this.#last
+    this.#hash?.[Symbol.dispose]()
     // Nothing is lost when this fails: the upload was not committed, or the file is already closed.
     const closed = await this.#handle?.close().then(
       () => true,
@@ -191,9 +193,9 @@ export class FileUpload implements Upload {
     this.#name = names.partial
     this.#position = bytes
     if (!this.#hash) return
-    for await (const chunk of readRange(handle, 0, bytes)) {
+    for await (const chunk of readRange(handle, 0, bytes, sharedBuffer)) {
       if (this.#disposed) throw new Fault('aborted')
-      this.#hash.update(chunk)
+      await this.#hash.update([chunk])
     }
   }
 
@@ -204,7 +206,7 @@ export class FileUpload implements Upload {
     await using _closed = handle
     // it may have changed since it was looked at
     chooseStart(rights, { stored: size, partial: undefined }, bytes === 'all' ? 'end' : bytes)
-    for await (const chunk of readRange(handle, 0, bytes === 'all' ? size : bytes)) {
+    for await (const chunk of readRange(handle, 0, bytes === 'all' ? size : bytes, sharedBuffer)) {
       if (this.#disposed) throw new Fault('aborted')
       await this.#append([chunk], chunk.length)
     }
@@ -225,9 +227,10 @@ export class FileUpload implements Upload {
   async #append(chunks: readonly Uint8Array[], bytes: number): Promise<void> {
     await this.#ledger.step(async () => {
       this.#quota.take({ bytes, files: 0 })
-      const writing = writeAll(this.#opened(), chunks, this.#position)
-      for (const chunk of chunks) this.#hash?.update(chunk)
-      await writing
+      const written = writeAll(this.#opened(), chunks, this.#position)
+      // neither may still read them when this is over
+      for (const result of await Promise.allSettled([written, this.#hash?.update(chunks)]))
+        if (result.status === 'rejected') throw result.reason
       this.#position += bytes
     })
   }
