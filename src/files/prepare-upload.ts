@@ -77,9 +77,9 @@ async function claimed(
     )
     // only what its owner may also continue is kept for that
     const resumable = options.keepPartial > 0 && !converted && rights.has(existing ? 'overwrite' : 'create')
-    await account.state()
+    const isLimited = (await account.state()) !== undefined
     // known to be in vain: not even an empty file, or not one byte; what is replaced gives its room
-    if (!existing && start.from === 'nothing') {
+    if (isLimited && !existing && start.from === 'nothing') {
       const replaced = amountOf(await lookUp(folder, names.partial))
       account.requireFor(minus({ bytes: 1, files: 1 }, replaced))
     }

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, fstatSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { Fault } from '../core/fault.js'
 import type { ByteSource, ReadableFile } from '../core/ports.js'
@@ -24,7 +24,8 @@ export interface OpenFile {
 export async function openRegular(folder: Folder, name: string): Promise<OpenFile> {
   const handle = await open(folder.at(name), READ)
   try {
-    const stats = await handle.stat()
+    // Synchronous: of a file that was just opened the kernel has this in memory.
+    const stats = fstatSync(handle.fd)
     if (stats.isDirectory()) throw new Fault('not_a_file')
     if (!stats.isFile()) throw new Fault('not_found')
     return { handle, size: stats.size }

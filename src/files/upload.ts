@@ -10,7 +10,6 @@ import {
   continuePartial,
   createAnew,
   discardPartial,
-  openEntries,
   placeNew,
   removePartial,
   renamePartial,
@@ -92,7 +91,7 @@ export class FileUpload implements Upload {
     return this.#inTurn(async () => {
       const handle = this.#opened()
       const durable = this.#options.durability === 'commit'
-      await using entries = durable ? await openEntries(this.#plan.folder) : undefined
+      await using entries = durable ? await this.#plan.folder.openEntries() : undefined
       if ((this.#mode & OWNER_READ_WRITE) !== OWNER_READ_WRITE) await handle.chmod(this.#mode)
       if (durable) await handle.datasync()
       // closed first: network file systems report a full disk here
@@ -172,12 +171,13 @@ export class FileUpload implements Upload {
    */
   async #create(): Promise<void> {
     const { folder, start, resumable, names } = this.#plan
-    const name = resumable && start.from === 'nothing' ? names.partial : names.temporary
+    const anew = start.from === 'nothing'
+    const name = resumable && anew ? names.partial : names.temporary
     await this.#ledger.step(async () => {
-      if (start.from === 'nothing') await discardPartial(this.#ledger, folder, names.partial)
-      this.#quota.take({ bytes: 0, files: 1 })
-      this.#handle = await createAnew(folder, name, this.#mode | OWNER_READ_WRITE)
+      if (anew && !resumable) await discardPartial(this.#ledger, folder, names.partial)
+      this.#handle = await createAnew(this.#ledger, folder, name, this.#mode | OWNER_READ_WRITE)
       this.#name = name
+      this.#quota.take({ bytes: 0, files: 1 })
     })
   }
 
@@ -236,8 +236,8 @@ export class FileUpload implements Upload {
   }
 
   async #place(): Promise<void> {
-    const { folder, path, rights, unique, existing, names } = this.#plan
-    const [written, name] = [this.#name as string, nameOf(path)]
+    const { folder, rights, unique, existing, names } = this.#plan
+    const [written, name] = [this.#name as string, nameOf(this.path)]
     const replaces = !unique && (existing !== undefined || rights.has('overwrite'))
     this.#quota.expect(replaces ? await lookUp(folder, name) : undefined)
     if (replaces) await renamePartial(folder, written, name)
