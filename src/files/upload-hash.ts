@@ -35,3 +35,8 @@ export class UploadHash implements Disposable {
 
 /** For bytes that the thread is to hash. */
 export const sharedBuffer = (bytes: number): Buffer => Buffer.from(new SharedArrayBuffer(bytes))
+
+/** Settles when neither can still read the chunks. Throws what either threw. */
+export async function bothDone(...work: readonly (Promise<void> | undefined)[]): Promise<void> {
+  for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason
+}

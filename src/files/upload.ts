@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { Fault } from '../core/fault.js'
 import type { Upload, UploadReceipt } from '../core/ports.js'
 import { nameOf, type VirtualPath } from '../core/virtual-path.js'
+import { EarlySync } from './early-sync.js'
 import { lookUp } from './entry.js'
 import { withFaults } from './errno.js'
 import { hostPathOf } from './host-path.js'
@@ -17,7 +18,7 @@ import {
 } from './partial.js'
 import { type Account, Hold } from './quota.js'
 import { openRegular, readRange } from './reader.js'
-import { sharedBuffer, type UploadHash } from './upload-hash.js'
+import { bothDone, sharedBuffer, type UploadHash } from './upload-hash.js'
 import type { UploadOptions, UploadPlan } from './upload-plan.js'
 import { chooseStart } from './upload-start.js'
 
@@ -35,6 +36,8 @@ export class FileUpload implements Upload {
   readonly #ledger: Ledger
   readonly #quota: Hold
   readonly #hash: UploadHash | undefined
+  readonly #sync = new EarlySync()
+  readonly #durable: boolean
   /** Permission bits of the finished file. */
   readonly #mode: number
   #handle: FileHandle | undefined
@@ -56,6 +59,7 @@ export class FileUpload implements Upload {
     this.#ledger = account.ledger
     this.#quota = new Hold(account, plan.existing)
     this.#hash = hash
+    this.#durable = options.durability === 'commit'
     this.#mode = plan.existing ? Number(plan.existing.mode) & 0o777 : 0o666 & ~options.umask
   }
 
@@ -80,8 +84,8 @@ export class FileUpload implements Upload {
   write(chunks: readonly Uint8Array[]): Promise<void> {
     return this.#inTurn(async () => {
       const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-      const { maxSize } = this.#options
-      if (maxSize !== undefined && this.#position + bytes > maxSize) throw new Fault('too_large')
+      const { maxSize = Number.POSITIVE_INFINITY } = this.#options
+      if (this.#position + bytes > maxSize) throw new Fault('too_large')
       if (bytes > 0) await this.#becomeResumable()
       await this.#append(chunks, bytes)
     })
@@ -90,10 +94,9 @@ export class FileUpload implements Upload {
   commit(): Promise<UploadReceipt> {
     return this.#inTurn(async () => {
       const handle = this.#opened()
-      const durable = this.#options.durability === 'commit'
-      await using entries = durable ? await this.#plan.folder.openEntries() : undefined
+      await using entries = this.#durable ? await this.#plan.folder.openEntries() : undefined
       if ((this.#mode & OWNER_READ_WRITE) !== OWNER_READ_WRITE) await handle.chmod(this.#mode)
-      if (durable) await handle.datasync()
+      if (this.#durable) await this.#sync.finish(handle)
       // closed first: network file systems report a full disk here
       this.#handle = undefined
       await handle.close()
@@ -201,11 +204,10 @@ export class FileUpload implements Upload {
 
   /** Takes over what the existing file has before the offset. */
   async #copyStored(bytes: number | 'all'): Promise<void> {
-    const { folder, path, rights } = this.#plan
-    const { handle, size } = await openRegular(folder, nameOf(path))
+    const { handle, size } = await openRegular(this.#plan.folder, nameOf(this.path))
     await using _closed = handle
     // it may have changed since it was looked at
-    chooseStart(rights, { stored: size, partial: undefined }, bytes === 'all' ? 'end' : bytes)
+    chooseStart(this.#plan.rights, { stored: size, partial: undefined }, bytes === 'all' ? 'end' : bytes)
     for await (const chunk of readRange(handle, 0, bytes === 'all' ? size : bytes, sharedBuffer)) {
       if (this.#disposed) throw new Fault('aborted')
       await this.#append([chunk], chunk.length)
@@ -227,11 +229,9 @@ export class FileUpload implements Upload {
   async #append(chunks: readonly Uint8Array[], bytes: number): Promise<void> {
     await this.#ledger.step(async () => {
       this.#quota.take({ bytes, files: 0 })
-      const written = writeAll(this.#opened(), chunks, this.#position)
-      // neither may still read them when this is over
-      for (const result of await Promise.allSettled([written, this.#hash?.update(chunks)]))
-        if (result.status === 'rejected') throw result.reason
+      await bothDone(writeAll(this.#opened(), chunks, this.#position), this.#hash?.update(chunks))
       this.#position += bytes
+      if (this.#durable) this.#sync.advance(this.#opened(), this.#position)
     })
   }
 
