@@ -19,7 +19,7 @@ export interface Folder extends AsyncDisposable {
 }
 
 /** The entries of a folder, good until the folder is given back. */
-export interface Entries extends AsyncDisposable {
+interface Entries extends AsyncDisposable {
   /** Throws the errno. */
   sync(): Promise<void>
 }
