@@ -16,7 +16,10 @@ export type ByteSource = AsyncIterable<Uint8Array>
 /** Takes bytes in order; `open` is called once, when the data connection is up and before the first write. */
 export interface ByteSink {
   open(): Promise<void>
-  /** Resolves when the chunks may be reused. Throws a Fault (`no_space`, `too_large`, `quota_exceeded`, `storage_error`). */
+  /**
+   * Resolves when the chunks may be reused; those in shared memory may be read by a thread until then. Throws a Fault (`no_space`,
+   * `too_large`, `quota_exceeded`, `storage_error`).
+   */
   write(chunks: readonly Uint8Array[]): Promise<void>
 }
 

@@ -75,11 +75,8 @@ class BeneathRoot implements Root {
 
   async #isStillAt(folder: OpenFolder, path: VirtualPath): Promise<boolean> {
     try {
-      const [now, place, root] = await Promise.all([
-        stat(`${this.#root.path}${path}`, { bigint: true }),
-        readlink(folder.path, 'buffer'),
-        readlink(this.#root.path, 'buffer'),
-      ])
+      const now = await stat(`${this.#root.path}${path}`, { bigint: true })
+      const [place, root] = [folder.place, this.#root.place]
       const expected = Buffer.concat([root.equals(SLASH) ? EMPTY : root, Buffer.from(path)])
       return now.dev === folder.dev && now.ino === folder.ino && place.equals(expected)
     } catch {

@@ -2,7 +2,9 @@ import type { DigestRequest } from '../core/digest.js'
 import { abortFault, Fault } from '../core/fault.js'
 import { Slots } from '../core/slots.js'
 import { type DigestOutcome, DigestThread } from './digest-thread.js'
+import { HashThread } from './hash-thread.js'
 import type { OpenFile } from './reader.js'
+import { UploadHash } from './upload-hash.js'
 
 /** So long a digest may wait for others to be done. */
 const PATIENCE_MS = 30_000
@@ -27,6 +29,8 @@ export class DigestPool implements AsyncDisposable {
   readonly #idle: DigestThread[] = []
   readonly #running = new Set<Promise<unknown>>()
   readonly #closing = new AbortController()
+  /** Apart from the others, so that no upload waits for a digest. */
+  #uploads: HashThread | undefined
 
   constructor(options: HashingOptions) {
     this.#options = options
@@ -48,11 +52,20 @@ export class DigestPool implements AsyncDisposable {
     return await unlessAborted(work, ends)
   }
 
+  /** For an upload on its way, which owns it. */
+  forUpload(): UploadHash {
+    return new UploadHash(() => {
+      if (!this.#uploads?.usable) this.#uploads = new HashThread()
+      return this.#uploads
+    })
+  }
+
   /** Ends what runs, and every thread. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort(new Fault('aborted'))
     await Promise.allSettled(this.#running)
     await Promise.all(this.#idle.splice(0).map(thread => thread[Symbol.asyncDispose]()))
+    await this.#uploads?.[Symbol.asyncDispose]()
   }
 
   async #work({ handle }: OpenFile, extent: Extent, ends: AbortSignal): Promise<string> {

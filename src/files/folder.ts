@@ -11,6 +11,17 @@ export interface Folder extends AsyncDisposable {
    * disposed; never kept, and never passed to a call that follows a link in the last component.
    */
   at(name: string): string
+  /**
+   * Syncing what this gives makes the folder's entries survive a power failure. To be asked for before they are
+   * changed: what is done must not fail afterwards for want of a file descriptor. Throws the errno.
+   */
+  openEntries(): Promise<Entries>
+}
+
+/** The entries of a folder, good until the folder is given back. */
+interface Entries extends AsyncDisposable {
+  /** Throws the errno. */
+  sync(): Promise<void>
 }
 
 /** One user's root. Disposing it closes what no folder on loan still needs. */

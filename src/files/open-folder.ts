@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import type { Folder } from './folder.js'
 
@@ -30,9 +31,18 @@ export class OpenFolder {
     return `/proc/self/fd/${this.#handle.fd}`
   }
 
+  /**
+   * The kernel's own name for the folder, wherever it is now. Synchronous: /proc answers from memory, in a tenth of the
+   * time that a way to another thread and back takes.
+   */
+  get place(): Buffer {
+    return readlinkSync(this.path, 'buffer')
+  }
+
   /** Whether the folder was deleted. Where file systems count no links of folders (btrfs) it never seems so. */
   async isDeleted(): Promise<boolean> {
-    return (await this.#handle.stat()).nlink === 0
+    // without the mark it is not; with it, it may be a part of the name
+    return this.place.subarray(-DELETED.length).equals(DELETED) && (await this.#handle.stat()).nlink === 0
   }
 
   lease(): Folder {
@@ -46,6 +56,7 @@ export class OpenFolder {
         if (!held) throw new Error('folder used after it was given back')
         return `${this.path}/${name}`
       },
+      openEntries: async () => ({ sync: () => this.#handle.sync(), [Symbol.asyncDispose]: async () => {} }),
       [Symbol.asyncDispose]: async () => {
         if (!held) return
         held = false
@@ -58,3 +69,6 @@ export class OpenFolder {
     if (--this.#users === 0) await this.#handle.close()
   }
 }
+
+/** What /proc appends to the name of what is gone (proc_pid_fd(5)). */
+const DELETED = Buffer.from(' (deleted)')

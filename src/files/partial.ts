@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, fstatSync } from 'node:fs'
 import { type FileHandle, link, open, rename, unlink } from 'node:fs/promises'
 import { Fault } from '../core/fault.js'
 import { lookUp } from './entry.js'
@@ -16,8 +16,9 @@ const CONTINUE = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK
 async function createPartial(folder: Folder, name: string, mode: number): Promise<FileHandle> {
   const handle = await open(folder.at(name), CREATE, mode)
   try {
-    // the umask of the process, set by whoever started it, may have taken more away
-    if (((await handle.stat()).mode & 0o777) !== mode) await handle.chmod(mode)
+    // The umask of the process, set by whoever started it, may have taken more away. Synchronous: of a file that was
+    // just opened the kernel has this in memory.
+    if ((fstatSync(handle.fd).mode & 0o777) !== mode) await handle.chmod(mode)
     return handle
   } catch (error) {
     await handle.close()
@@ -26,13 +27,20 @@ async function createPartial(folder: Folder, name: string, mode: number): Promis
   }
 }
 
-/** Creates a partial in place of an earlier one. Throws the errno. */
-export async function createAnew(folder: Folder, name: string, mode: number): Promise<FileHandle> {
+/** Creates a partial in place of an earlier one, which gives its room back; a step of the ledger. Throws the errno. */
+export async function createAnew(
+  ledger: Ledger,
+  folder: Folder,
+  name: string,
+  mode: number,
+): Promise<FileHandle> {
   try {
     return await createPartial(folder, name, mode)
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw error
+    const earlier = await lookUp(folder, name)
     await unlink(folder.at(name))
+    ledger.release(amountOf(earlier))
     return await createPartial(folder, name, mode)
   }
 }
@@ -116,10 +124,3 @@ export async function placeNew(folder: Folder, partial: string, name: string): P
 }
 
 const NO_HARD_LINKS = new Set<string | undefined>(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
-
-/**
- * Syncing what this gives makes the folder's entries survive a power failure. To be opened before they are changed: what
- * is done must not fail afterwards for want of a file descriptor. Throws the errno.
- */
-export const openEntries = (folder: Folder): Promise<FileHandle> =>
-  open(folder.at('.'), constants.O_RDONLY | constants.O_DIRECTORY)

@@ -1,4 +1,5 @@
-import { lstat, realpath } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { lstat, open, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { componentsOf, type VirtualPath } from '../core/virtual-path.js'
 import type { Folder, Root } from './folder.js'
@@ -22,7 +23,12 @@ class PortableRoot implements Root {
       place = join(place, name)
       id = await idOf(place)
     }
-    return { id, at: name => join(place, name), [Symbol.asyncDispose]: async () => {} }
+    return {
+      id,
+      at: name => join(place, name),
+      openEntries: () => open(place, constants.O_RDONLY | constants.O_DIRECTORY),
+      [Symbol.asyncDispose]: async () => {},
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

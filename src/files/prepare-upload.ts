@@ -3,6 +3,7 @@ import type { Grants, Right } from '../core/permission.js'
 import type { Upload, UploadRequest } from '../core/ports.js'
 import { childOf, isAllowedName, nameOf, parentOf, ROOT, type VirtualPath } from '../core/virtual-path.js'
 import { claim, isClaimed } from './claim.js'
+import type { DigestPool } from './digest-pool.js'
 import { lookUp } from './entry.js'
 import type { Folder, Root } from './folder.js'
 import { amountOf, minus } from './ledger.js'
@@ -22,6 +23,7 @@ export interface Uploader {
   readonly partials: OwnPartials
   readonly options: UploadOptions
   readonly account: Account
+  readonly digests: DigestPool
 }
 
 /**
@@ -50,7 +52,7 @@ export async function prepareUpload(
 async function claimed(
   folder: Folder,
   path: VirtualPath,
-  { grants, partials, options, account }: Uploader,
+  { grants, partials, options, account, digests }: Uploader,
   { from, unique = false, converted = false }: UploadRequest,
 ): Promise<Upload> {
   const [name, rights] = [nameOf(path), grants.at(path)]
@@ -75,9 +77,9 @@ async function claimed(
     )
     // only what its owner may also continue is kept for that
     const resumable = options.keepPartial > 0 && !converted && rights.has(existing ? 'overwrite' : 'create')
-    await account.state()
+    const isLimited = (await account.state()) !== undefined
     // known to be in vain: not even an empty file, or not one byte; what is replaced gives its room
-    if (!existing && start.from === 'nothing') {
+    if (isLimited && !existing && start.from === 'nothing') {
       const replaced = amountOf(await lookUp(folder, names.partial))
       account.requireFor(minus({ bytes: 1, files: 1 }, replaced))
     }
@@ -85,6 +87,7 @@ async function claimed(
       { folder, hold, path, rights, start, existing, unique, resumable, names },
       options,
       account,
+      options.checksum ? digests.forUpload() : undefined,
     )
   } catch (error) {
     hold[Symbol.dispose]()

@@ -12,13 +12,15 @@ let largeHeld = 0
 /** The buffers of one download, used in turn; the one handed out before the last is free again. */
 export class ReadBuffers implements Disposable {
   readonly #most: number
+  readonly #allocate: (bytes: number) => Buffer
   #next: Buffer | undefined
   #last: Buffer | undefined
   #large = 0
 
   /** @param length bytes that there are to read */
-  constructor(length: number) {
+  constructor(length: number, allocate: (bytes: number) => Buffer = Buffer.allocUnsafeSlow) {
     this.#most = Math.min(LARGE, length)
+    this.#allocate = allocate
   }
 
   next(): Buffer {
@@ -39,8 +41,8 @@ export class ReadBuffers implements Disposable {
     if (this.#most > SMALL && largeHeld < MOST_LARGE) {
       largeHeld++
       this.#large++
-      return Buffer.allocUnsafeSlow(this.#most)
+      return this.#allocate(this.#most)
     }
-    return buffer ?? Buffer.allocUnsafeSlow(Math.min(SMALL, this.#most))
+    return buffer ?? this.#allocate(Math.min(SMALL, this.#most))
   }
 }

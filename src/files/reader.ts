@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, fstatSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { Fault } from '../core/fault.js'
 import type { ByteSource, ReadableFile } from '../core/ports.js'
@@ -22,7 +22,8 @@ export interface OpenFile {
 export async function openRegular(folder: Folder, name: string): Promise<OpenFile> {
   const handle = await open(folder.at(name), READ)
   try {
-    const stats = await handle.stat()
+    // Synchronous: of a file that was just opened the kernel has this in memory.
+    const stats = fstatSync(handle.fd)
     if (stats.isDirectory()) throw new Fault('not_a_file')
     if (!stats.isFile()) throw new Fault('not_found')
     return { handle, size: stats.size }
@@ -36,8 +37,13 @@ export async function openRegular(folder: Folder, name: string): Promise<OpenFil
  * The bytes from offset `from` up to `to`, in two buffers used in turn. Throws the errno.
  * @throws Fault `file_shrank` when the file ends before `to`
  */
-export async function* readRange(handle: FileHandle, from: number, to: number): AsyncGenerator<Uint8Array> {
-  using buffers = new ReadBuffers(to - from)
+export async function* readRange(
+  handle: FileHandle,
+  from: number,
+  to: number,
+  allocate?: (bytes: number) => Buffer,
+): AsyncGenerator<Uint8Array> {
+  using buffers = new ReadBuffers(to - from, allocate)
   for (let position = from; position < to; ) {
     const buffer = buffers.next()
     const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, to - position), position)

@@ -59,8 +59,9 @@ export class DiskStorage implements Storage {
     const root = await this.#root(folder)
     const ledger = await this.#ledger(root, folder)
     if (quota) ledger.refresh()
-    const [partials, options] = [new OwnPartials(user, this.#options.keepPartial), this.#options]
-    return new Tree(root, { grants, partials, options, account: new Account(ledger, quota) }, this.#digests)
+    const [options, digests] = [this.#options, this.#digests]
+    const partials = new OwnPartials(user, options.keepPartial)
+    return new Tree(root, { grants, partials, options, digests, account: new Account(ledger, quota) })
   }
 
   async #ledger(root: Root, home: string): Promise<Ledger> {

@@ -4,7 +4,6 @@ import type { Right } from '../core/permission.js'
 import type { Entry, Files, QuotaState, ReadableFile, Upload, UploadRequest } from '../core/ports.js'
 import { nameOf, parentOf, ROOT, type VirtualPath } from '../core/virtual-path.js'
 import * as changes from './changes.js'
-import type { DigestPool } from './digest-pool.js'
 import { lookUp, lookUpVisible, toEntry } from './entry.js'
 import { errnoOf, fromErrno, withFaults } from './errno.js'
 import type { Folder, Root } from './folder.js'
@@ -18,12 +17,10 @@ import { isVisible, requireRight } from './rights.js'
 export class Tree implements Files {
   readonly #root: Root
   readonly #owner: Uploader
-  readonly #digests: DigestPool
 
-  constructor(root: Root, owner: Uploader, digests: DigestPool) {
+  constructor(root: Root, owner: Uploader) {
     this.#root = root
     this.#owner = owner
-    this.#digests = digests
   }
 
   openRead(path: VirtualPath, from: number): Promise<ReadableFile> {
@@ -34,7 +31,7 @@ export class Tree implements Files {
     return withFaults(async () => {
       const file = await this.#openUpTo(path, request.to ?? request.from)
       const to = request.to ?? file.size
-      return { hex: await this.#digests.digest(file, { ...request, to }, signal), to }
+      return { hex: await this.#owner.digests.digest(file, { ...request, to }, signal), to }
     })
   }
 

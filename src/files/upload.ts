@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { Fault } from '../core/fault.js'
 import type { Upload, UploadReceipt } from '../core/ports.js'
 import { nameOf, type VirtualPath } from '../core/virtual-path.js'
+import { EarlySync } from './early-sync.js'
 import { lookUp } from './entry.js'
 import { withFaults } from './errno.js'
 import { hostPathOf } from './host-path.js'
@@ -11,7 +11,6 @@ import {
   continuePartial,
   createAnew,
   discardPartial,
-  openEntries,
   placeNew,
   removePartial,
   renamePartial,
@@ -19,6 +18,7 @@ import {
 } from './partial.js'
 import { type Account, Hold } from './quota.js'
 import { openRegular, readRange } from './reader.js'
+import { bothDone, sharedBuffer, type UploadHash } from './upload-hash.js'
 import type { UploadOptions, UploadPlan } from './upload-plan.js'
 import { chooseStart } from './upload-start.js'
 
@@ -35,7 +35,9 @@ export class FileUpload implements Upload {
   readonly #options: UploadOptions
   readonly #ledger: Ledger
   readonly #quota: Hold
-  readonly #hash: ReturnType<typeof createHash> | undefined
+  readonly #hash: UploadHash | undefined
+  readonly #sync = new EarlySync()
+  readonly #durable: boolean
   /** Permission bits of the finished file. */
   readonly #mode: number
   #handle: FileHandle | undefined
@@ -50,13 +52,14 @@ export class FileUpload implements Upload {
   #disposed = false
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(plan: UploadPlan, options: UploadOptions, account: Account) {
+  constructor(plan: UploadPlan, options: UploadOptions, account: Account, hash: UploadHash | undefined) {
     this.path = plan.path
     this.#plan = plan
     this.#options = options
     this.#ledger = account.ledger
     this.#quota = new Hold(account, plan.existing)
-    this.#hash = options.checksum ? createHash('sha256') : undefined
+    this.#hash = hash
+    this.#durable = options.durability === 'commit'
     this.#mode = plan.existing ? Number(plan.existing.mode) & 0o777 : 0o666 & ~options.umask
   }
 
@@ -81,8 +84,8 @@ export class FileUpload implements Upload {
   write(chunks: readonly Uint8Array[]): Promise<void> {
     return this.#inTurn(async () => {
       const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-      const { maxSize } = this.#options
-      if (maxSize !== undefined && this.#position + bytes > maxSize) throw new Fault('too_large')
+      const { maxSize = Number.POSITIVE_INFINITY } = this.#options
+      if (this.#position + bytes > maxSize) throw new Fault('too_large')
       if (bytes > 0) await this.#becomeResumable()
       await this.#append(chunks, bytes)
     })
@@ -91,16 +94,16 @@ export class FileUpload implements Upload {
   commit(): Promise<UploadReceipt> {
     return this.#inTurn(async () => {
       const handle = this.#opened()
-      const durable = this.#options.durability === 'commit'
-      await using entries = durable ? await openEntries(this.#plan.folder) : undefined
+      await using entries = this.#durable ? await this.#plan.folder.openEntries() : undefined
       if ((this.#mode & OWNER_READ_WRITE) !== OWNER_READ_WRITE) await handle.chmod(this.#mode)
-      if (durable) await handle.datasync()
+      if (this.#durable) await this.#sync.finish(handle)
       // closed first: network file systems report a full disk here
       this.#handle = undefined
       await handle.close()
+      const sha256 = await this.#hash?.end()
       await this.#ledger.step(() => this.#place())
       await entries?.sync()
-      return { size: this.#position, sha256: this.#hash?.digest('hex') }
+      return { size: this.#position, sha256 }
     })
   }
 
@@ -112,6 +115,7 @@ export class FileUpload implements Upload {
     if (this.#disposed) return
     this.#disposed = true
     await this.#last
+    this.#hash?.[Symbol.dispose]()
     // Nothing is lost when this fails: the upload was not committed, or the file is already closed.
     const closed = await this.#handle?.close().then(
       () => true,
@@ -170,12 +174,13 @@ export class FileUpload implements Upload {
    */
   async #create(): Promise<void> {
     const { folder, start, resumable, names } = this.#plan
-    const name = resumable && start.from === 'nothing' ? names.partial : names.temporary
+    const anew = start.from === 'nothing'
+    const name = resumable && anew ? names.partial : names.temporary
     await this.#ledger.step(async () => {
-      if (start.from === 'nothing') await discardPartial(this.#ledger, folder, names.partial)
-      this.#quota.take({ bytes: 0, files: 1 })
-      this.#handle = await createAnew(folder, name, this.#mode | OWNER_READ_WRITE)
+      if (anew && !resumable) await discardPartial(this.#ledger, folder, names.partial)
+      this.#handle = await createAnew(this.#ledger, folder, name, this.#mode | OWNER_READ_WRITE)
       this.#name = name
+      this.#quota.take({ bytes: 0, files: 1 })
     })
   }
 
@@ -191,20 +196,19 @@ export class FileUpload implements Upload {
     this.#name = names.partial
     this.#position = bytes
     if (!this.#hash) return
-    for await (const chunk of readRange(handle, 0, bytes)) {
+    for await (const chunk of readRange(handle, 0, bytes, sharedBuffer)) {
       if (this.#disposed) throw new Fault('aborted')
-      this.#hash.update(chunk)
+      await this.#hash.update([chunk])
     }
   }
 
   /** Takes over what the existing file has before the offset. */
   async #copyStored(bytes: number | 'all'): Promise<void> {
-    const { folder, path, rights } = this.#plan
-    const { handle, size } = await openRegular(folder, nameOf(path))
+    const { handle, size } = await openRegular(this.#plan.folder, nameOf(this.path))
     await using _closed = handle
     // it may have changed since it was looked at
-    chooseStart(rights, { stored: size, partial: undefined }, bytes === 'all' ? 'end' : bytes)
-    for await (const chunk of readRange(handle, 0, bytes === 'all' ? size : bytes)) {
+    chooseStart(this.#plan.rights, { stored: size, partial: undefined }, bytes === 'all' ? 'end' : bytes)
+    for await (const chunk of readRange(handle, 0, bytes === 'all' ? size : bytes, sharedBuffer)) {
       if (this.#disposed) throw new Fault('aborted')
       await this.#append([chunk], chunk.length)
     }
@@ -225,16 +229,15 @@ export class FileUpload implements Upload {
   async #append(chunks: readonly Uint8Array[], bytes: number): Promise<void> {
     await this.#ledger.step(async () => {
       this.#quota.take({ bytes, files: 0 })
-      const writing = writeAll(this.#opened(), chunks, this.#position)
-      for (const chunk of chunks) this.#hash?.update(chunk)
-      await writing
+      await bothDone(writeAll(this.#opened(), chunks, this.#position), this.#hash?.update(chunks))
       this.#position += bytes
+      if (this.#durable) this.#sync.advance(this.#opened(), this.#position)
     })
   }
 
   async #place(): Promise<void> {
-    const { folder, path, rights, unique, existing, names } = this.#plan
-    const [written, name] = [this.#name as string, nameOf(path)]
+    const { folder, rights, unique, existing, names } = this.#plan
+    const [written, name] = [this.#name as string, nameOf(this.path)]
     const replaces = !unique && (existing !== undefined || rights.has('overwrite'))
     this.#quota.expect(replaces ? await lookUp(folder, name) : undefined)
     if (replaces) await renamePartial(folder, written, name)

@@ -1,0 +1,15 @@
+/** Written and hashed at a time. */
+export const BUFFER_BYTES = 1 << 20
+/** Buffers that are kept for the next upload: enough for the one or two that run at full speed. */
+const MOST_KEPT = 8
+
+/** Not of a transfer: a fresh buffer costs a page fault for every 4 KiB of it, more than hashing them does. */
+const kept: Buffer[] = []
+
+/** In shared memory, so that a thread can read it while another writes it to the disk. Holds bytes of earlier uploads. */
+export const takeBuffer = (): Buffer => kept.pop() ?? Buffer.from(new SharedArrayBuffer(BUFFER_BYTES))
+
+/** To be called once nobody reads it any more. */
+export function giveBack(buffer: Buffer): void {
+  if (kept.length < MOST_KEPT) kept.push(buffer)
+}
