@@ -30,8 +30,12 @@ const write = (stream: Socket, chunk: Uint8Array): Promise<void> =>
   })
 
 /** Sends close_notify and FIN. @throws Error when the connection broke before */
-export const end = (stream: Socket): Promise<void> =>
-  new Promise((resolve, reject) => {
+export async function end(stream: Socket): Promise<void> {
+  // Node sends FIN, and then no close_notify, while session tickets are on their way: a write waits for those. There are
+  // none yet when the end follows the handshake at once, but there are by the end of another write.
+  await written(stream)
+  await written(stream)
+  await new Promise<void>((resolve, reject) => {
     const onClose = () => (stream.writableFinished ? resolve() : reject(new Error('closed before its end')))
     stream.once('close', onClose)
     stream.end((error?: Error | null) => {
@@ -41,5 +45,9 @@ export const end = (stream: Socket): Promise<void> =>
     })
     if (stream.destroyed) onClose()
   })
+}
+
+/** Resolves when all is written, and when nothing more can be. */
+const written = (stream: Socket): Promise<void> => new Promise(resolve => stream.write('', () => resolve()))
 
 const ignore = () => {}

@@ -9,9 +9,7 @@ import { PASSWORD, type TestServer, testServer } from '../helpers/server.js'
 import { tempDir } from '../helpers/temp-dir.js'
 
 const testPython = testWith('python3')
-const PROGRAM = fileURLToPath(
-  new URL('../../../test/clients/ftplib_client.py', import.meta.url),
-)
+const PROGRAM = fileURLToPath(new URL('../../../test/clients/programs/ftplib_client.py', import.meta.url))
 
 type Step = readonly [verb: string, ...args: (string | number)[]]
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { test } from 'node:test'
 
@@ -77,14 +77,18 @@ export async function run(program: string, args: readonly string[], options?: Ru
  */
 export function testWith(program: string): (name: string, body: () => Promise<void>) => void {
   const required = process.env.PORTCULLIS_REQUIRE_CLIENTS === '1'
-  const skip = required || isInstalled(program) ? false : `${program} is not installed`
+  const skip = (!required && missingProgram(program)) || false
   return (name, body) => void test(name, { skip, timeout: 2 * LIMIT_MS }, body)
 }
+
+/** Why a program cannot be run; undefined if it can. */
+export const missingProgram = (program: string): string | undefined =>
+  isInstalled(program) ? undefined : `${program} is not installed`
 
 const isInstalled = (program: string): boolean =>
   (process.env.PATH ?? '').split(delimiter).some(folder => {
     try {
-      accessSync(join(folder, program), constants.X_OK)
+      accessSync(resolve(folder, program), constants.X_OK)
       return true
     } catch {
       return false

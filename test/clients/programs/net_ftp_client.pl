@@ -30,23 +30,6 @@ sub checked {
   return $ok;
 }
 
-# In a process for each pair, all at once.
-sub parallel {
-  my @children;
-  while (my ($remote, $local) = splice @args, 0, 2) {
-    my $child = fork // die "fork: $!\n";
-    if (!$child) {
-      my $ftp = client();
-      exit(defined $ftp->get($remote, $local) ? 0 : 1);
-    }
-    push @children, $child;
-  }
-  for my $child (@children) {
-    waitpid $child, 0;
-    die "one of the connections failed\n" if $?;
-  }
-}
-
 sub get_tree {
   my ($ftp, $remote, $local) = @_;
   mkdir $local;
@@ -72,16 +55,13 @@ sub put_tree {
   );
 }
 
-if ($verb eq 'parallel') {
-  parallel();
-  exit;
-}
 my $ftp = client();
 my %verbs = (
   list => sub {
     my $names = $ftp->ls($args[0]);
     checked($ftp, $names);
-    print "$_\n" for @$names;
+    # NLST gives paths
+    print s{.*/}{}r, "\n" for @$names;
   },
   put => sub {
     while (my ($local, $remote) = splice @args, 0, 2) { checked($ftp, $ftp->put($local, $remote)) }

@@ -1,0 +1,18 @@
+import type { Client } from './client.js'
+import { scriptArguments, sourceOf } from './scripted.js'
+
+export const aioftp: Client = {
+  name: 'aioftp',
+  // Debian's package is for Debian's Python, which is not always the first.
+  needs: ['/usr/bin/python3'],
+  files: { '/usr/lib/python3/dist-packages/aioftp/client.py': 'python3-aioftp' },
+  dataSession: 'prefer',
+  settings: '`Client(ssl=context)`',
+  cannot: {},
+  shows: { 'wrong password': '530', 'no right': '550', 'not resumed': '522' },
+  commands: (site, task) =>
+    scriptArguments(site, task, 'in one run').map(args => ({
+      program: '/usr/bin/python3',
+      args: [sourceOf('aioftp_client.py'), ...args],
+    })),
+}
