@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { missing, Row, unreachable } from './matrix.js'
-import { type Client, type Family, HOSTS, OPERATIONS, VERSIONS } from './programs/client.js'
+import { type Client, type Family, HOSTS, OPERATIONS, type Refusal, VERSIONS } from './programs/client.js'
 
 /** `npm run soak` has a thousand. */
 const FILES = 25
@@ -20,4 +21,11 @@ export function testMatrix(client: Client): void {
           )
         await row.checkConnections()
       })
+  test(`${client.name} shows why it is refused`, { skip: absent ?? false }, async () => {
+    await using row = await Row.open(client, 'TLSv1.3', 'IPv4')
+    for (const [refusal, message] of Object.entries(client.shows)) {
+      const said = await row.refused(refusal as Refusal)
+      assert.ok(said.includes(message), said)
+    }
+  })
 }

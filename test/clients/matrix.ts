@@ -1,14 +1,23 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
-import { missingProgram } from '../helpers/client-program.js'
+import { missingProgram, start } from '../helpers/client-program.js'
 import { dataConnections } from '../helpers/client-story.js'
 import { PASSWORD, type TestServer, testServer } from '../helpers/server.js'
 import { type TempDir, tempDir } from '../helpers/temp-dir.js'
 import { operations } from './operations.js'
-import { type Client, type Family, HOSTS, type OperationName, type Version } from './programs/client.js'
+import {
+  type Client,
+  type Family,
+  HOSTS,
+  type OperationName,
+  type Refusal,
+  type Site,
+  type Task,
+  type Version,
+} from './programs/client.js'
 
 /** Why a client cannot run here; undefined if it can. */
 export function missing({ needs, files = {} }: Client): string | undefined {
@@ -46,7 +55,8 @@ export class Row implements AsyncDisposable {
       config: { server: { listen: { host, port: 0 } } },
       users: [
         { compat: { dataSession: client.dataSession } },
-        { name: 'reader', grants: { '/': 'read-only' } },
+        { name: 'reader', grants: { '/': 'read-only' }, compat: { dataSession: client.dataSession } },
+        { name: 'strict' },
       ],
       ports: 60,
     })
@@ -54,7 +64,7 @@ export class Row implements AsyncDisposable {
   }
 
   /** @throws Error when it does not work */
-  async run(operation: OperationName, files: number): Promise<void> {
+  async run(operation: OperationName, files: number, limitMs = 30_000): Promise<void> {
     const { home } = this.server
     for (const name of await readdir(home)) await rm(join(home, name), { recursive: true })
     const local = await mkdtemp(join(this.#dir.path, 'local-'))
@@ -65,12 +75,41 @@ export class Row implements AsyncDisposable {
       home,
       local,
       files,
+      limitMs,
     })
   }
 
-  site(user = 'acme', password = PASSWORD) {
+  site(user = 'acme', password = PASSWORD): Site {
     const { port, ca } = this.server
     return { host: this.#host, port, user, password, ca, version: this.#version, dir: this.#dir.path }
+  }
+
+  /** What the client says when it is refused. @throws Error when it is not */
+  async refused(refusal: Refusal): Promise<string> {
+    const file = join(this.#dir.path, 'one')
+    await writeFile(file, '1')
+    const { site, task } = this.#refused(refusal, file)
+    for (const { program, args, ...options } of await this.#client.commands(site, task)) {
+      const { code, all } = await start(program, args, options).result
+      if (code !== 0) return all
+    }
+    throw new Error('it was not refused')
+  }
+
+  #refused(refusal: Refusal, file: string): { site: Site; task: Task } {
+    const list: Task = { do: 'list', folder: '' }
+    const put: Task = { do: 'put', pairs: [[file, '/one']] }
+    switch (refusal) {
+      case 'wrong password':
+        return { site: this.site('acme', 'wrong'), task: list }
+      case 'no right':
+        return { site: this.site('reader'), task: put }
+      case 'not resumed': {
+        const resumes = this.#client.dataSession === 'require'
+        const alone = 'upload' in this.#client.cannot ? list : put
+        return { site: this.site('strict'), task: resumes ? { do: 'list without session' } : alone }
+      }
+    }
   }
 
   /** All data connections were of the TLS version that was asked for, and resumed where they had to. */

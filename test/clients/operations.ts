@@ -19,6 +19,8 @@ export interface Cell {
   readonly local: string
   /** How many small files there are. */
   readonly files: number
+  /** How long a run may take, in milliseconds. */
+  readonly limitMs: number
 }
 
 const UTF8 = 'grüße 文件 日本語.txt'
@@ -27,10 +29,10 @@ const BYTES = 200_000
 const ENDLESS_BYTES = 48 * 1024 * 1024
 
 /** Does what is asked for, in as many runs as the client needs. @throws Error with what the client said */
-export async function perform({ client, site }: Pick<Cell, 'client' | 'site'>, task: Task): Promise<string> {
+async function perform({ client, site, limitMs }: Cell, task: Task): Promise<string> {
   const out: string[] = []
   for (const { program, args, ...options } of await client.commands(site, task)) {
-    out.push(await run(program, args, options))
+    out.push(await run(program, args, { ...options, limitMs }))
   }
   return out.join('')
 }
@@ -178,7 +180,7 @@ export const operations: Readonly<Record<OperationName, (cell: Cell) => Promise<
     const { program, args, ...options } = command
     const running = start(program, args, options)
     await arrived
-    if (!client.stopsItself) running.kill('SIGKILL')
+    running.kill('SIGKILL')
     await running.result
     await recorded(server, { event: 'file.upload_failed', path: '/target.bin' })
     assert.equal(await readFile(join(home, 'target.bin'), 'utf8'), 'old')

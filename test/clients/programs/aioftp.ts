@@ -9,7 +9,12 @@ export const aioftp: Client = {
   dataSession: 'prefer',
   settings: '`Client(ssl=context)`',
   cannot: {},
-  shows: { 'wrong password': '530', 'no right': '550', 'not resumed': '522' },
+  shows: {
+    'wrong password': "StatusCodeError: Waiting for ('230', '33x') but got 530 [' Login incorrect.']",
+    'no right':
+      "StatusCodeError: Waiting for ('1xx',) but got 550 [' No such file or folder, or not permitted.']",
+    'not resumed': "StatusCodeError: Waiting for ('2xx',) but got 522",
+  },
   commands: (site, task) =>
     scriptArguments(site, task, 'in one run').map(args => ({
       program: '/usr/bin/python3',

@@ -10,7 +10,10 @@ export const basicFtp: Client = {
   dataSession: 'require',
   settings: "`secure: 'implicit'`",
   cannot: {},
-  shows: { 'wrong password': '530', 'no right': '550', 'not resumed': '' },
+  shows: {
+    'wrong password': 'FTPError: 530 Login incorrect.',
+    'no right': 'FTPError: 550 No such file or folder, or not permitted.',
+  },
   commands: (site, task) =>
     scriptArguments(site, task, 'in one run').map(args => ({
       program: process.execPath,

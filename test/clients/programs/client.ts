@@ -53,14 +53,12 @@ export interface Client {
   readonly settings: string
   /** The operations it does not know, and why. */
   readonly cannot: Partial<Record<OperationName, string>>
-  /** What it shows when it is refused, word for word; TLS 1.3. */
-  readonly shows: Readonly<Record<Refusal, string>>
+  /** What it shows when it is refused, word for word, over TLS 1.3; none where it cannot be. */
+  readonly shows: Partial<Record<Refusal, string>>
   /** The runs that do it, one after the other. */
   commands(site: Site, task: Task): Command[] | Promise<Command[]>
   /** The names in what it said of a folder; one a line where it is left out. */
   names?(out: string): string[]
-  /** Ends an upload in the middle by itself, since it leaves other processes behind when it is killed. */
-  readonly stopsItself?: true
 }
 
 export const OPERATIONS = [

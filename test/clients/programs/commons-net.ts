@@ -12,7 +12,12 @@ export const commonsNet: Client = {
   dataSession: 'prefer',
   settings: '`new FTPSClient(true)`, `execPROT("P")`',
   cannot: {},
-  shows: { 'wrong password': '530', 'no right': '550', 'not resumed': '522' },
+  shows: {
+    'wrong password': 'java.io.IOException: 530 Login incorrect.',
+    'no right': 'java.io.IOException: 550 No such file or folder, or not permitted.',
+    'not resumed':
+      '522 The data connection must resume the TLS session of the control connection (dataSession: require).',
+  },
   commands(site, task) {
     const classes = join(site.dir, 'classes')
     const source = sourceOf('CommonsNetClient.java')

@@ -13,7 +13,7 @@ function runs(site: Site, task: Task): string[][] {
       return [['--list-only', url(`${task.folder}/`)]]
     case 'put':
       // OpenSSL uses a TLS 1.3 ticket once, and curl does not wait for the next at the end of an upload.
-      return site.version === 'TLSv1.3' ? task.pairs.map(put) : [task.pairs.flatMap(put)]
+      return task.pairs.map(put)
     case 'get':
       return [task.pairs.flatMap(get)]
     case 'continue put':
@@ -44,7 +44,7 @@ export const curl: Client = {
   shows: {
     'wrong password': 'curl: (67) Access denied: 530',
     'no right': 'curl: (25) Failed FTP upload: 550',
-    'not resumed': '',
+    'not resumed': 'curl: (18) server did not report OK, got 522',
   },
   commands: (site, task) =>
     runs(site, task).map(args => ({

@@ -9,8 +9,9 @@ export const ftplib: Client = {
   cannot: {},
   shows: {
     'wrong password': 'ftplib.error_perm: 530 Login incorrect.',
-    'no right': '550',
-    'not resumed': '',
+    'no right': 'ftplib.error_perm: 550 No such file or folder, or not permitted.',
+    'not resumed':
+      '522 The data connection must resume the TLS session of the control connection (dataSession: require).',
   },
   commands: (site, task) =>
     scriptArguments(site, task, 'in a run each').map(args => ({

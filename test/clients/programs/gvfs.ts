@@ -21,42 +21,34 @@ function script(site: Site, task: Task): string[] {
       const copies = pairs.map(([from, to]) => `gio copy ${url(from)} ${quote(to)} & pids="$pids $!"`)
       return [...copies, 'for pid in $pids; do wait $pid; done']
     }
-    case 'put slowly': {
-      const [from, to] = task.pair
-      // When all of the file has gone in, and before the end has, it is killed.
-      return [
-        'mkfifo pipe',
-        `gio save ${url(to)} < pipe & pid=$!`,
-        `exec 3> pipe; cat ${quote(from)} >&3; kill -9 $pid; exec 3>&-; wait $pid || true`,
-      ]
-    }
     default:
       throw new Error(`gio does not ${task.do}`)
   }
 }
 
+const NO_TLS_1_3 = "printf '[overrides]\\ndisabled-version = tls1.3\\n' > gnutls.conf"
 const NO_FOLDERS = '`gio` copies one file at a time; a file manager walks the folders'
 
 export const gvfs: Client = {
   name: 'gvfs (`gio`)',
   needs: ['gio', 'dbus-run-session'],
   files: { '/usr/libexec/gvfsd-ftp': 'gvfs-backends' },
-  dataSession: 'require',
-  settings: '`ftpis://`',
+  dataSession: 'prefer',
+  settings: '`ftpis://`; one transfer at a time needs no `prefer`',
   cannot: {
     'resume upload': 'gvfs does not resume',
     'resume download': 'gvfs does not resume',
     'tree up': NO_FOLDERS,
     'tree down': NO_FOLDERS,
+    aborted: 'when a program is killed, `gvfsd` ends its upload properly, as if the file were whole',
   },
-  shows: { 'wrong password': '530', 'no right': '550', 'not resumed': '' },
+  shows: { 'no right': 'Operation failed' },
   commands(site, task) {
-    const other = site.version === 'TLSv1.3' ? 'tls1.2' : 'tls1.3'
     const lines = [
       'set -e',
       'cd "$HOME"',
       'mkdir -p -m 700 run',
-      `printf '[overrides]\\ndisabled-version = ${other}\\n' > gnutls.conf`,
+      ...(site.version === 'TLSv1.2' ? [NO_TLS_1_3] : []),
       // It shows the certificate and asks; then for the password.
       `printf '1\\n%s\\n' ${quote(site.password)} | gio mount ${quote(`ftpis://${site.user}@${authority(site)}/`)} >&2`,
       ...script(site, task),
@@ -74,5 +66,4 @@ export const gvfs: Client = {
       },
     ]
   },
-  stopsItself: true,
 }

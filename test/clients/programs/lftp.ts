@@ -7,7 +7,7 @@ const folders = ([from, to]: Pair): string => `${quote(from)} ${quote(to)}`
 function script(task: Task): string[] {
   switch (task.do) {
     case 'list':
-      return [`cls -1 ${quote(`${task.folder}/`)}`]
+      return [`cls -1 --basename ${quote(`${task.folder}/`)}`]
     case 'put':
     case 'get':
       return task.pairs.map(pair => `${task.do} ${quoted(pair)}`)
@@ -48,9 +48,8 @@ export const lftp: Client = {
   settings: '',
   cannot: {},
   shows: {
-    'wrong password': 'cls: Login failed: 530 Login incorrect.',
-    'no right': 'put: /one: Access failed: 550 No such file or folder, or not permitted. (/one)',
-    'not resumed': '',
+    'wrong password': 'Login failed: 530 Login incorrect.',
+    'no right': 'Access failed: 550 No such file or folder, or not permitted. (/one)',
   },
   commands: (site, task) => [
     {

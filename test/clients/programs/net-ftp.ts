@@ -8,7 +8,12 @@ export const netFtp: Client = {
   dataSession: 'prefer',
   settings: '`SSL => 1`',
   cannot: {},
-  shows: { 'wrong password': '530', 'no right': '550', 'not resumed': '' },
+  shows: {
+    'wrong password': '530 Login incorrect.',
+    'no right': '550 No such file or folder, or not permitted.',
+    'not resumed':
+      '522 The data connection must resume the TLS session of the control connection (dataSession: require).',
+  },
   commands: (site, task) =>
     scriptArguments(site, task, 'in a run each').map(args => ({
       program: 'perl',

@@ -44,7 +44,8 @@ export async function rcloneEnvironment(site: Site): Promise<Record<string, stri
     RCLONE_LOW_LEVEL_RETRIES: '1',
     RCLONE_CONFIG_R_TYPE: 'ftp',
     RCLONE_CONFIG_R_TLS: 'true',
-    RCLONE_CONFIG_R_HOST: site.host,
+    // it puts host and port together itself, without brackets
+    RCLONE_CONFIG_R_HOST: site.host.includes(':') ? `[${site.host}]` : site.host,
     RCLONE_CONFIG_R_PORT: String(site.port),
     RCLONE_CONFIG_R_USER: site.user,
     RCLONE_CONFIG_R_PASS: (await run('rclone', ['obscure', '-'], { input: site.password })).trim(),
@@ -61,7 +62,10 @@ export const rclone: Client = {
   dataSession: 'prefer',
   settings: '`tls = true`',
   cannot: { 'resume upload': ANEW, 'resume download': 'rclone does not resume' },
-  shows: { 'wrong password': '530 Login incorrect.', 'no right': '550', 'not resumed': '522' },
+  shows: {
+    'wrong password': '530 Login incorrect.',
+    'no right': 'Failed to copy: update stor: 550 No such file or folder, or not permitted.',
+  },
   async commands(site, task) {
     const env = await rcloneEnvironment(site)
     return runs(task).map(args => ({ program: 'rclone', args, env }))

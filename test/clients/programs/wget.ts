@@ -41,7 +41,11 @@ export const wget: Client = {
     'tree up': DOWNLOADS,
     aborted: DOWNLOADS,
   },
-  shows: { 'wrong password': 'Login incorrect.', 'no right': '', 'not resumed': '' },
+  shows: {
+    'wrong password': 'Login incorrect.',
+    'not resumed':
+      'Data connection: The specified session has been invalidated for some reason.; Data transfer aborted.',
+  },
   commands: (site, task) =>
     runs(site, task).map(args => ({
       program: 'wget',
@@ -54,5 +58,7 @@ export const wget: Client = {
     })),
   // It makes a page of the listing.
   names: out =>
-    Array.from(out.matchAll(/<a href="[^"]*">(.*?)<\/a>/g), ([, name = '']) => name.replace(/\/$/, '')),
+    Array.from(out.matchAll(/<a href="[^"]*">(.*?)<\/a>/g), ([, name = '']) =>
+      name.replaceAll('&#32;', ' ').replaceAll('&quot;', '"').replace(/\/$/, ''),
+    ),
 }
