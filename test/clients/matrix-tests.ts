@@ -4,7 +4,7 @@ import { missing, Row, unreachable } from './matrix.js'
 import { type Client, type Family, HOSTS, OPERATIONS, type Refusal, VERSIONS } from './programs/client.js'
 
 /** `npm run soak` has a thousand. */
-const FILES = 25
+const FILES = 10
 
 /** All cells of a client as tests. */
 export function testMatrix(client: Client): void {

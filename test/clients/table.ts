@@ -27,7 +27,7 @@ const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
 const code = (text: string | undefined): string => (text ? `\`${text}\`` : '')
 
 /** What the tests hold true of every client, for docs/clients.md. */
-export function clientSections(): string {
+function clientSections(): string {
   const table = matrixTable(CLIENTS, ({ cannot }, operation, note) => {
     const reason = cannot[operation]
     return reason === undefined ? 'ok' : `no (${note(reason)})`

@@ -36,7 +36,7 @@ function runs(task: Task): string[][] {
 }
 
 /** The remote called `r`, from the environment alone. */
-export async function rcloneEnvironment(site: Site): Promise<Record<string, string>> {
+async function rcloneEnvironment(site: Site): Promise<Record<string, string>> {
   return {
     HOME: site.dir,
     RCLONE_CONFIG: '/dev/null',
