@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { FtpClient } from '../helpers/ftp-client.js'
@@ -33,7 +33,11 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
     })
     using client = await FtpClient.login(port, { minVersion: version, maxVersion: version })
     const now = async () => (await client.download('NLST')).reply.code
-    const shift = (hours: number) => writeFile(clock, `+${hours * 3600}\n`)
+    // In one go: a file that is empty for a moment would be read as some other time.
+    const shift = async (hours: number) => {
+      await writeFile(`${clock}.new`, `+${hours * 3600}\n`)
+      await rename(`${clock}.new`, clock)
+    }
     assert.equal(await now(), 226)
     await shift(2)
     assert.equal(await now(), 226)
