@@ -30,25 +30,38 @@ const RECORDS_PER_KEY = 1 << 20
  * that was killed, or anyone who can inject a FIN, would pass half a file for a whole one. But every allowed suite
  * adds a constant number of bytes to a record, so the raw bytes that are left when the file's records are taken away
  * show which others came: an alert (RFC 8446 §6.1, RFC 5246 §7.2.1), none, or the beginning of a record. What the
- * counts cannot show is a stream cut so many bytes into a record as an alert is long, one cut in 16,000 by chance.
+ * counts cannot show is a stream cut so many bytes into a record as an alert is long, a few cuts in 16,000 by chance.
  */
 export function closeVerdict(counts: ByteCounts): CloseVerdict {
   return counts.version === 'TLSv1.3' ? verdict13(counts) : verdict12(counts)
 }
 
-function verdict13({ cipher, raw, clear, records, hello }: ByteCounts): CloseVerdict {
-  // 5 header, 1 content type, 16 tag
-  const overhead = 22
+/**
+ * Bytes a client adds to a record of TLS 1.3: 5 of header, 1 of content type, 16 of tag. Java's SSLSocket adds 16 bytes of
+ * padding (RFC 8446 §5.4) to every one (JDK since 11, sun.security.ssl.OutputRecord).
+ */
+const PLAIN_13 = 22
+const PADDED_13 = PLAIN_13 + 16
+
+function verdict13(counts: ByteCounts): CloseVerdict {
+  const alerts = alerts13(counts, PLAIN_13)
+  if (alerts === 0 || alerts === 1) return verdictOf(alerts)
+  // Two records of Java's that were cut off are as long as two alerts without padding: be on the safe side.
+  return verdictOf(alerts13(counts, PADDED_13) ?? alerts)
+}
+
+/** How many alerts are left when all else is taken away. */
+function alerts13({ cipher, raw, clear, records, hello }: ByteCounts, overhead: number): number | undefined {
   const finished = overhead + 4 + (cipher.endsWith('SHA384') ? 48 : 32)
   const left = raw - clear - records * overhead - hello - finished
   for (let updates = 0; updates <= 1 + records / RECORDS_PER_KEY; updates++) {
     const keys = updates * (overhead + KEY_UPDATE)
     for (const others of [keys, keys + CHANGE_CIPHER_SPEC]) {
-      const verdict = alertsVerdict(left - others, overhead + ALERT)
-      if (verdict !== 'unknown') return verdict
+      const alerts = alertsIn(left - others, overhead + ALERT)
+      if (alerts !== undefined) return alerts
     }
   }
-  return 'unknown'
+  return undefined
 }
 
 function verdict12({ cipher, raw, clear, records, hello, resumed }: ByteCounts): CloseVerdict {
@@ -56,11 +69,14 @@ function verdict12({ cipher, raw, clear, records, hello, resumed }: ByteCounts):
   const overhead = cipher.includes('CHACHA20') ? 21 : 29
   const finished = overhead + 4 + 12
   const handshake = resumed ? hello + CHANGE_CIPHER_SPEC + finished : hello
-  return alertsVerdict(raw - clear - records * overhead - handshake, overhead + ALERT)
+  return verdictOf(alertsIn(raw - clear - records * overhead - handshake, overhead + ALERT))
 }
 
 /** Java sends user_canceled before close_notify: two alerts. */
-function alertsVerdict(left: number, alert: number): CloseVerdict {
-  if (left === 0) return 'cut'
-  return left === alert || left === 2 * alert ? 'clean' : 'unknown'
+const alertsIn = (left: number, alert: number): number | undefined =>
+  [0, 1, 2].find(count => left === count * alert)
+
+function verdictOf(alerts: number | undefined): CloseVerdict {
+  if (alerts === undefined) return 'unknown'
+  return alerts === 0 ? 'cut' : 'clean'
 }

@@ -55,6 +55,8 @@ export async function secureData(
   const resumed = stream.isSessionReused()
   const version = stream.getProtocol() ?? 'unknown'
   if (version === 'TLSv1.2' && !resumed) hello = raw.bytesRead
+  // OpenSSL calls the handshake done before it writes the tickets: nobody may end the connection in between.
+  if (version === 'TLSv1.3') await new Promise(setImmediate)
   const cipher = stream.getCipher().name
   return {
     stream,
@@ -74,21 +76,19 @@ export async function secureData(
 }
 
 /**
- * The session tickets of TLS 1.3 are the only thing a server says of its own accord. OpenSSL calls the handshake done
- * before it writes them. Under earlier versions the session is a part of the handshake and must not wait.
+ * The session tickets of TLS 1.3 are the only thing a server says of its own accord. Under earlier versions the session
+ * is a part of the handshake and must not wait.
  */
 class HeldTickets {
   readonly #sends: (() => void)[] = []
-  #due = false
 
   hold(stream: TLSSocket, send: () => void): void {
-    if (this.#due || stream.getProtocol() !== 'TLSv1.3') send()
-    else this.#sends.push(send)
+    if (stream.getProtocol() === 'TLSv1.3') this.#sends.push(send)
+    else send()
   }
 
   /** Whether there were any. */
   send(): boolean {
-    this.#due = true
     const sends = this.#sends.splice(0)
     for (const send of sends) send()
     return sends.length > 0

@@ -7,7 +7,7 @@ let pair: Promise<CertificatePair> | undefined
 
 /** A certificate for localhost, made once in each test process. */
 export const testCertificate = (): Promise<CertificatePair> => {
-  pair ??= createSelfSigned({ hosts: ['localhost', '127.0.0.1'], days: 90 })
+  pair ??= createSelfSigned({ hosts: ['localhost', '127.0.0.1', '::1'], days: 90 })
   return pair
 }
 

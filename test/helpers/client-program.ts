@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { test } from 'node:test'
 
@@ -12,6 +12,8 @@ interface RunOptions {
   readonly cwd?: string
   readonly env?: NodeJS.ProcessEnv
   readonly input?: string
+  /** How long it may take; a client that hangs is killed then. */
+  readonly limitMs?: number
   /** Called with what the client says, piece by piece, on either output. */
   readonly onOutput?: (piece: string) => void
 }
@@ -32,11 +34,11 @@ interface Running {
 
 /** Starts a client program without a shell and with nothing of the user's own settings. */
 export function start(program: string, args: readonly string[], options: RunOptions = {}): Running {
-  const { cwd, env, input = '', onOutput } = options
+  const { cwd, env, input = '', onOutput, limitMs = LIMIT_MS } = options
   const child = spawn(program, args, {
     cwd,
     env: { ...process.env, LC_ALL: 'C.UTF-8', ...env },
-    timeout: LIMIT_MS,
+    timeout: limitMs,
     killSignal: 'SIGKILL',
   })
   child.stdin.on('error', () => undefined)
@@ -48,7 +50,7 @@ export function start(program: string, args: readonly string[], options: RunOpti
       collect(child.stderr, onOutput),
       once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
     ])
-    if (performance.now() - started >= LIMIT_MS) throw new Error(`${program} hangs: ${out}${err}`)
+    if (performance.now() - started >= limitMs) throw new Error(`${program} hangs: ${out}${err}`)
     return { code, signal, out, all: out + err }
   }
   return { result: finish(), kill: signal => void child.kill(signal) }
@@ -77,14 +79,18 @@ export async function run(program: string, args: readonly string[], options?: Ru
  */
 export function testWith(program: string): (name: string, body: () => Promise<void>) => void {
   const required = process.env.PORTCULLIS_REQUIRE_CLIENTS === '1'
-  const skip = required || isInstalled(program) ? false : `${program} is not installed`
+  const skip = (!required && missingProgram(program)) || false
   return (name, body) => void test(name, { skip, timeout: 2 * LIMIT_MS }, body)
 }
+
+/** Why a program cannot be run; undefined if it can. */
+export const missingProgram = (program: string): string | undefined =>
+  isInstalled(program) ? undefined : `${program} is not installed`
 
 const isInstalled = (program: string): boolean =>
   (process.env.PATH ?? '').split(delimiter).some(folder => {
     try {
-      accessSync(join(folder, program), constants.X_OK)
+      accessSync(resolve(folder, program), constants.X_OK)
       return true
     } catch {
       return false

@@ -34,9 +34,10 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   /** Resolves to the control port when the server takes connections. @throws Error when it does not start */
-  async start(): Promise<number> {
+  async start(env: Readonly<Record<string, string>> = {}): Promise<number> {
     const child = spawn(process.execPath, [MAIN, 'serve', '--config', this.#file], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...env },
     })
     this.#child = child
     for await (const line of createInterface({ input: child.stdout })) {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { CharsetName } from '../../../src/core/charset.js'
-import { charsetOf } from '../../../src/protocol/charset.js'
-import { run, testWith } from '../../helpers/client-program.js'
-import { digests } from '../../helpers/samples.js'
-import { PASSWORD, type TestServer, testServer } from '../../helpers/server.js'
-import { tempDir } from '../../helpers/temp-dir.js'
+import type { CharsetName } from '../../src/core/charset.js'
+import { charsetOf } from '../../src/protocol/charset.js'
+import { run, testWith } from '../helpers/client-program.js'
+import { digests } from '../helpers/samples.js'
+import { PASSWORD, type TestServer, testServer } from '../helpers/server.js'
+import { tempDir } from '../helpers/temp-dir.js'
 
 const CASES: [charset: CharsetName, folder: string, names: string[]][] = [
   ['windows-1252', 'für 5 €', ['Öl.txt', 'ÿ.txt', 'plain']],

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { run, start, testWith } from '../../helpers/client-program.js'
-import { cutUpload, newest, SLOWLY } from '../../helpers/client-story.js'
-import { digests, MODIFIED, writeSamples, writeTree } from '../../helpers/samples.js'
-import { PASSWORD, type TestServer, testServer } from '../../helpers/server.js'
-import { tempDir } from '../../helpers/temp-dir.js'
+import { run, start, testWith } from '../helpers/client-program.js'
+import { cutUpload, newest, SLOWLY } from '../helpers/client-story.js'
+import { digests, MODIFIED, writeSamples, writeTree } from '../helpers/samples.js'
+import { PASSWORD, type TestServer, testServer } from '../helpers/server.js'
+import { tempDir } from '../helpers/temp-dir.js'
 
 const testRclone = testWith('rclone')
 const PARALLEL = ['--transfers', '4', '--checkers', '4']

@@ -6,10 +6,10 @@ import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
 import type { SecureVersion } from 'node:tls'
 import { Client } from 'basic-ftp'
-import { cutUpload, dataConnections, newest } from '../../helpers/client-story.js'
-import { digests, MODIFIED, SAMPLES, writeSamples, writeTree } from '../../helpers/samples.js'
-import { PASSWORD, type TestServer, testServer } from '../../helpers/server.js'
-import { tempDir } from '../../helpers/temp-dir.js'
+import { cutUpload, dataConnections, newest } from '../helpers/client-story.js'
+import { digests, MODIFIED, SAMPLES, writeSamples, writeTree } from '../helpers/samples.js'
+import { PASSWORD, type TestServer, testServer } from '../helpers/server.js'
+import { tempDir } from '../helpers/temp-dir.js'
 
 async function connect(server: TestServer, version?: SecureVersion): Promise<Client & Disposable> {
   const client = new Client(10_000)

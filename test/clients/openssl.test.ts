@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { testWith } from '../../helpers/client-program.js'
-import { newest } from '../../helpers/client-story.js'
-import { FtpClient } from '../../helpers/ftp-client.js'
-import { recorded } from '../../helpers/recorded.js'
-import { testServer } from '../../helpers/server.js'
+import { testWith } from '../helpers/client-program.js'
+import { newest } from '../helpers/client-story.js'
+import { FtpClient } from '../helpers/ftp-client.js'
+import { recorded } from '../helpers/recorded.js'
+import { testServer } from '../helpers/server.js'
 
 const testOpenssl = testWith('openssl')
 

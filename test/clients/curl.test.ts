@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { run, start, testWith } from '../../helpers/client-program.js'
-import { cutUpload, dataConnections, newest, SLOWLY } from '../../helpers/client-story.js'
-import { digests, MODIFIED, SAMPLES, writeSamples } from '../../helpers/samples.js'
-import { PASSWORD, type TestServer, testServer } from '../../helpers/server.js'
-import { tempDir } from '../../helpers/temp-dir.js'
+import { run, start, testWith } from '../helpers/client-program.js'
+import { cutUpload, dataConnections, newest, SLOWLY } from '../helpers/client-story.js'
+import { digests, MODIFIED, SAMPLES, writeSamples } from '../helpers/samples.js'
+import { PASSWORD, type TestServer, testServer } from '../helpers/server.js'
+import { tempDir } from '../helpers/temp-dir.js'
 
 const testCurl = testWith('curl')
 const VERSIONS = { 'TLSv1.2': ['--tls-max', '1.2'], 'TLSv1.3': ['--tlsv1.3'] }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Authority, selfSignedClient } from '../../helpers/authority.js'
-import { start, testWith } from '../../helpers/client-program.js'
-import { trustFiles } from '../../helpers/client-trust-files.js'
-import { digests, writeSamples } from '../../helpers/samples.js'
-import { PASSWORD, type TestServer, testServer } from '../../helpers/server.js'
-import { tempDir } from '../../helpers/temp-dir.js'
+import { Authority, selfSignedClient } from '../helpers/authority.js'
+import { start, testWith } from '../helpers/client-program.js'
+import { trustFiles } from '../helpers/client-trust-files.js'
+import { digests, writeSamples } from '../helpers/samples.js'
+import { PASSWORD, type TestServer, testServer } from '../helpers/server.js'
+import { tempDir } from '../helpers/temp-dir.js'
 
 /** A client program that uploads the file `report` from `folder`. */
 type Upload = (

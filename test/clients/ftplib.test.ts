@@ -2,16 +2,14 @@ import assert from 'node:assert/strict'
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { run, start, testWith } from '../../helpers/client-program.js'
-import { cutUpload, dataConnections, newest } from '../../helpers/client-story.js'
-import { digests, MODIFIED, SAMPLES, writeSamples } from '../../helpers/samples.js'
-import { PASSWORD, type TestServer, testServer } from '../../helpers/server.js'
-import { tempDir } from '../../helpers/temp-dir.js'
+import { run, start, testWith } from '../helpers/client-program.js'
+import { cutUpload, dataConnections, newest } from '../helpers/client-story.js'
+import { digests, MODIFIED, SAMPLES, writeSamples } from '../helpers/samples.js'
+import { PASSWORD, type TestServer, testServer } from '../helpers/server.js'
+import { tempDir } from '../helpers/temp-dir.js'
 
 const testPython = testWith('python3')
-const PROGRAM = fileURLToPath(
-  new URL('../../../../test/integration/clients/ftplib_client.py', import.meta.url),
-)
+const PROGRAM = fileURLToPath(new URL('../../../test/clients/programs/ftplib_client.py', import.meta.url))
 
 type Step = readonly [verb: string, ...args: (string | number)[]]
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { makeCertificate } from '../../helpers/certificate.js'
-import { run, testWith } from '../../helpers/client-program.js'
-import { testServer } from '../../helpers/server.js'
+import { makeCertificate } from '../helpers/certificate.js'
+import { run, testWith } from '../helpers/client-program.js'
+import { testServer } from '../helpers/server.js'
 
 const testNmap = testWith('nmap')
 

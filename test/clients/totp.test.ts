@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { run, start, testWith } from '../../helpers/client-program.js'
-import { codeNow, TOTP_SECRET, wrongCode } from '../../helpers/one-time-code.js'
-import { recorded } from '../../helpers/recorded.js'
-import { digests, writeTree } from '../../helpers/samples.js'
-import { PASSWORD, type TestServer, testServer } from '../../helpers/server.js'
-import { tempDir } from '../../helpers/temp-dir.js'
+import { run, start, testWith } from '../helpers/client-program.js'
+import { codeNow, TOTP_SECRET, wrongCode } from '../helpers/one-time-code.js'
+import { recorded } from '../helpers/recorded.js'
+import { digests, writeTree } from '../helpers/samples.js'
+import { PASSWORD, type TestServer, testServer } from '../helpers/server.js'
+import { tempDir } from '../helpers/temp-dir.js'
 
 const testCurl = testWith('curl')
 const testLftp = testWith('lftp')

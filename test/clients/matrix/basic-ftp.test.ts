@@ -1,0 +1,4 @@
+import { testMatrix } from '../matrix-tests.js'
+import { basicFtp } from '../programs/basic-ftp.js'
+
+testMatrix(basicFtp)

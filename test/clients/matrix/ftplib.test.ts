@@ -1,0 +1,4 @@
+import { testMatrix } from '../matrix-tests.js'
+import { ftplib } from '../programs/ftplib.js'
+
+testMatrix(ftplib)

@@ -1,0 +1,4 @@
+import { testMatrix } from '../matrix-tests.js'
+import { netFtp } from '../programs/net-ftp.js'
+
+testMatrix(netFtp)

@@ -1,0 +1,22 @@
+import { fileURLToPath } from 'node:url'
+import type { Client } from './client.js'
+import { scriptArguments } from './scripted.js'
+
+const PROGRAM = fileURLToPath(new URL('basic-ftp-client.js', import.meta.url))
+
+export const basicFtp: Client = {
+  name: 'basic-ftp (Node)',
+  needs: [],
+  dataSession: 'require',
+  settings: "`secure: 'implicit'`",
+  cannot: {},
+  shows: {
+    'wrong password': 'FTPError: 530 Login incorrect.',
+    'no right': 'FTPError: 550 No such file or folder, or not permitted.',
+  },
+  commands: (site, task) =>
+    scriptArguments(site, task, 'in one run').map(args => ({
+      program: process.execPath,
+      args: [PROGRAM, ...args],
+    })),
+}

@@ -1,0 +1,21 @@
+import type { Client } from './client.js'
+import { scriptArguments, sourceOf } from './scripted.js'
+
+export const ftplib: Client = {
+  name: 'Python ftplib',
+  needs: ['python3'],
+  dataSession: 'require',
+  settings: 'a subclass that makes it implicit and resumes',
+  cannot: {},
+  shows: {
+    'wrong password': 'ftplib.error_perm: 530 Login incorrect.',
+    'no right': 'ftplib.error_perm: 550 No such file or folder, or not permitted.',
+    'not resumed':
+      '522 The data connection must resume the TLS session of the control connection (dataSession: require).',
+  },
+  commands: (site, task) =>
+    scriptArguments(site, task, 'in a run each').map(args => ({
+      program: 'python3',
+      args: [sourceOf('ftplib_matrix.py'), ...args],
+    })),
+}

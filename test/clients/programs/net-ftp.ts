@@ -1,0 +1,22 @@
+import type { Client } from './client.js'
+import { scriptArguments, sourceOf } from './scripted.js'
+
+export const netFtp: Client = {
+  name: 'Perl Net::FTP',
+  needs: ['perl'],
+  files: { '/usr/share/perl5/IO/Socket/SSL.pm': 'libio-socket-ssl-perl' },
+  dataSession: 'prefer',
+  settings: '`SSL => 1`',
+  cannot: {},
+  shows: {
+    'wrong password': '530 Login incorrect.',
+    'no right': '550 No such file or folder, or not permitted.',
+    'not resumed':
+      '522 The data connection must resume the TLS session of the control connection (dataSession: require).',
+  },
+  commands: (site, task) =>
+    scriptArguments(site, task, 'in a run each').map(args => ({
+      program: 'perl',
+      args: [sourceOf('net_ftp_client.pl'), ...args],
+    })),
+}
