@@ -23,5 +23,10 @@ test('between two moments that it names, the answer about a certificate stays th
     if (next !== undefined) assert.equal(trust.refusal(chain, new Date(next - 1)), refusal)
     time = next
   }
-  assert.deepEqual(story, ['certificate_expired', undefined, 'certificate_status_unknown', 'certificate_expired'])
+  assert.deepEqual(story, [
+    'certificate_expired',
+    undefined,
+    'certificate_status_unknown',
+    'certificate_expired',
+  ])
 })
