@@ -105,7 +105,10 @@ export class FtpsServer {
       if (this.#stopping || raw.destroyed) return
       audit.record(connectionAccepted(proxy), subject)
       const connection = await this.#services.secure(raw, id, ends, signal)
-      if (connection) await this.#run(new Session(session, connection))
+      if (!connection) return
+      // The session closes it; should that fail, TLS still has to end before the socket beneath it.
+      await using _control = connection.control
+      await this.#run(new Session(session, connection))
     } catch (thrown) {
       const fault = toFault(thrown)
       if (fault.kind === 'internal') log.error({ err: fault.cause }, 'connection failed')

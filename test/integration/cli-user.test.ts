@@ -101,7 +101,7 @@ test('the list tells what each user logs in with', async () => {
   const pin = (more: string) => `    certificate: { fingerprint: ${'a'.repeat(64)}${more} }\n`
   const users = [
     USERS,
-    `  - { name: bob, passwordHash: ${HASH}, grants: { /: read-only } }\n`,
+    `  - name: bob\n    passwordHash: ${HASH}\n    grants: { /: read-only }\n`,
     `  - name: carl\n    grants: { /: read-only }\n    passwordHash: ${HASH}\n${pin('')}    totp: GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n`,
     `  - name: dora\n    grants: { /: read-only }\n${pin(', password: not-needed')}`,
   ].join('')
