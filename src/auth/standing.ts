@@ -34,7 +34,7 @@ export function standing(before: User, now: User | undefined, claimant: Claimant
     return { stays: false, reason: 'credentials_changed', how: 'end' }
   if (takesAway(before.identity, now.identity))
     return { stays: false, reason: 'rights_reduced', how: 'drain' }
-  return { stays: true, until: now.until(time) }
+  return { stays: true, until: now.until(time, claimant.certificate) }
 }
 
 function takesAway(before: Identity, now: Identity): boolean {

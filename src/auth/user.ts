@@ -93,11 +93,16 @@ export class User {
   }
 
   /**
-   * Until when somebody who is not {@link barred} now will not be, in milliseconds since 1970; undefined when time
-   * alone never does it.
+   * Until when somebody who is not refused now will not be, with this certificate, in milliseconds since 1970; undefined
+   * when time alone never does it.
    */
-  until(now: Date): number | undefined {
-    const ends = [this.#expires?.getTime(), this.#hours?.changeAfter(now.getTime())]
+  until(now: Date, certificate: ClientCertificate | undefined): number | undefined {
+    const time = now.getTime()
+    const ends = [
+      this.#expires?.getTime(),
+      this.#hours?.changeAfter(time),
+      this.#certificate && certificate?.changeAfter(time),
+    ]
     return ends.filter(end => end !== undefined).sort((a, b) => a - b)[0]
   }
 

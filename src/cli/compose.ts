@@ -51,8 +51,8 @@ export class Portcullis implements AsyncDisposable {
       get session() {
         return parts.session
       },
-      origin: raw => originOf(raw, originOptions(parts.config)),
-      secure: (raw, id, ends) => secureControl(parts, raw, id, ends),
+      origin: (raw, signal) => originOf(raw, originOptions(parts.config), signal),
+      secure: (raw, id, ends, signal) => secureControl(parts, raw, id, ends, signal),
     })
     try {
       await parts.sweeper.start()

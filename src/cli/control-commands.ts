@@ -38,12 +38,12 @@ export interface ControlTools {
 /** What can be asked of the running server through its control socket. */
 export function controlCommands(server: Portcullis, { reload }: ControlTools): Commands {
   return {
-    'bans.list': async () =>
-      listed<BanLine>(
-        (await server.bans.list()).map(({ address, until }) => ({ address, until: until.toISOString() })),
-      ),
+    'bans.list': async () => {
+      const bans = await explained(server.bans.list())
+      return listed<BanLine>(bans.map(({ address, until }) => ({ address, until: until.toISOString() })))
+    },
     'bans.lift': async ({ argument = '' }) => {
-      if (!(await server.bans.lift(argument))) throw new Refusal(`${argument} is not banned`)
+      if (!(await explained(server.bans.lift(argument)))) throw new Refusal(`${argument} is not banned`)
     },
     'sessions.list': async () => listed(server.sessions.map(sessionLine)),
     'sessions.end': async ({ argument = '' }) => {
@@ -64,12 +64,24 @@ export function controlCommands(server: Portcullis, { reload }: ControlTools): C
       try {
         await server.probe(AbortSignal.timeout(PROBE_TIMEOUT_MS))
       } catch (error) {
-        const audit = error instanceof Fault && error.kind === 'audit_unavailable'
-        throw new Refusal(audit ? 'the audit log cannot be written' : (error as Error).message)
+        throw outage(error) ?? new Refusal((error as Error).message)
       }
     },
   }
 }
+
+/** What the operator can mend is told. */
+function outage(error: unknown): Refusal | undefined {
+  if (!(error instanceof Fault)) return undefined
+  if (error.kind === 'audit_unavailable') return new Refusal('the audit log cannot be written')
+  if (error.reason !== 'limiter_unavailable') return undefined
+  return new Refusal('the store of the limits (auth.store) cannot be asked: see the log, and mend it')
+}
+
+const explained = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch(error => {
+    throw outage(error) ?? error
+  })
 
 const sessionLine = ({ user, summary, transferred }: LiveSession): SessionLine => ({
   id: summary.id,

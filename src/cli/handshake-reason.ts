@@ -1,3 +1,4 @@
+import { Fault } from '../core/fault.js'
 import type { Reason } from '../core/reason.js'
 import { CertificateRefused } from '../tls/peer-certificate.js'
 
@@ -8,7 +9,6 @@ const REASONS: Readonly<Record<string, Reason>> = {
 
 /** Why a handshake failed, as the audit log names it. */
 export function handshakeReason(error: unknown): Reason {
-  if (error instanceof DOMException && error.name === 'TimeoutError') return 'handshake_timeout'
-  if (error instanceof CertificateRefused) return error.reason
+  if (error instanceof Fault || error instanceof CertificateRefused) return error.reason
   return REASONS[(error as NodeJS.ErrnoException).code ?? ''] ?? 'handshake_failed'
 }

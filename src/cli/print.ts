@@ -1,3 +1,9 @@
+// Who reads no further, such as head, has seen enough; without a listener that would end the process with a trace.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+
 /** For the reader of the output. */
 export const print = (text: string): void => {
   process.stdout.write(`${text}\n`)

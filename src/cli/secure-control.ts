@@ -10,6 +10,7 @@ import type { SessionTls } from '../tls/contexts.js'
 import { TlsControlConnection } from '../tls/control-connection.js'
 import { CertificateRefused } from '../tls/peer-certificate.js'
 import { secureData } from '../tls/secure-data.js'
+import { Deadline } from './deadline.js'
 import { handshakeReason } from './handshake-reason.js'
 import { originOptions } from './options.js'
 import type { Parts } from './parts.js'
@@ -20,22 +21,24 @@ export async function secureControl(
   raw: Socket,
   id: string,
   ends: Ends,
+  signal: AbortSignal,
 ): Promise<SessionConnection | undefined> {
   const { audit, bandwidth, config, contexts, limits, ports } = parts
   const { timeouts } = config.server
   const subject = { session: id, client: { address: ends.peer.address, port: ends.peer.port } }
-  const deadline = AbortSignal.timeout(timeouts.handshake)
+  using deadline = new Deadline(timeouts.handshake, signal)
   let context: SessionTls
   let control: TlsControlConnection
   try {
-    context = contexts.take(offeredName(await peekClientHello(raw, deadline)))
-    control = await TlsControlConnection.accept(raw, context, ends, deadline)
+    context = contexts.take(offeredName(await peekClientHello(raw, deadline.signal)))
+    control = await TlsControlConnection.accept(raw, context, ends, deadline.signal)
   } catch (error) {
     const reason = handshakeReason(error)
     const shown = error instanceof CertificateRefused ? error.certificate : undefined
     audit.record(tlsFailed(reason, (error as NodeJS.ErrnoException).code, shown), subject)
-    // A monitor that only looks whether the port is open has not failed.
-    if (raw.bytesRead > 0 || reason === 'handshake_timeout') await limits.handshakes.failed(ends.peer.address)
+    // A monitor that only looks whether the port is open has not failed, nor has anybody when the server stops.
+    const failed = raw.bytesRead > ends.headerBytes && reason !== 'shutting_down'
+    if (failed || reason === 'handshake_timeout') await limits.handshakes.failed(ends.peer.address)
     return undefined
   }
   audit.record(tlsEstablished(control.facts), subject)

@@ -2,7 +2,9 @@ import { watch as watchFile } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { type Logger, pino } from 'pino'
 import type { Config } from '../config/schema.js'
+import { refuseSecond } from '../control-socket/place.js'
 import { type Commands, ControlSocket } from '../control-socket/server.js'
+import { Fault } from '../core/fault.js'
 import type { Log } from '../core/ports.js'
 import { Portcullis } from './compose.js'
 import { controlCommands } from './control-commands.js'
@@ -27,6 +29,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   const stopSignal = firstSignal('SIGTERM', 'SIGINT')
   let server: Portcullis
   try {
+    const { controlSocket } = config.server
+    if (controlSocket !== null && process.platform !== 'win32') await refuseSecond(controlSocket)
     server = await Portcullis.start(config, options.config, log)
   } catch (error) {
     complain(explainStart(error as NodeJS.ErrnoException, config))
@@ -95,9 +99,12 @@ function operationalLog({ log }: Config): Logger {
   return pino({ ...options, transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } })
 }
 
-function explainStart(error: NodeJS.ErrnoException, { server }: Config): string {
+function explainStart(error: NodeJS.ErrnoException, { server, audit }: Config): string {
   const { host, port } = server.listen
-  switch (error.code) {
+  if (error instanceof Fault && error.kind === 'audit_unavailable')
+    return `Cannot start: the audit log ${audit.file} cannot be written (${causes(error.cause)}): let the server's account write in its folder, or correct audit.file.`
+  // Other things that are started have these codes too.
+  switch (error.syscall === 'listen' ? error.code : undefined) {
     case 'EACCES':
       return (
         `Port ${port} may not be bound by this user. One of these lets it:\n` +

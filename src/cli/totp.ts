@@ -38,6 +38,8 @@ export async function userTotp(name: string, options: TotpOptions): Promise<numb
   }
   if (secretFile !== undefined && (await exists(secretFile)))
     throw new UsageError(`${secretFile} exists already; nothing was changed`)
+  if (secretFile !== undefined && !(await exists(dirname(resolve(secretFile)))))
+    throw new UsageError(`${secretFile} cannot be made: its folder does not exist; nothing was changed`)
   if (confirm && !process.stdin.isTTY)
     throw new UsageError('no terminal to ask for a code; --no-confirm goes without')
   const secret = TotpSecret.random()

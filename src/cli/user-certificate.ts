@@ -3,6 +3,7 @@ import { requireUser, setFingerprints } from '../config/edit.js'
 import { fingerprintOf, parseCertificates } from '../tls/client-trust.js'
 import { EXIT, UsageError } from './exit.js'
 import { print } from './print.js'
+import { APPLIED } from './user.js'
 
 export interface CertificateOptions {
   readonly config: string
@@ -28,7 +29,7 @@ export async function userCertificate(
   print(
     `User "${name}" logs in with this certificate${all > 1 ? ` or one of ${all - 1} more` : ''}` +
       `${rule?.password === 'required' ? ' and the password' : ' alone'}. ` +
-      'A running server takes it in on SIGHUP, or by itself with --watch.',
+      APPLIED,
   )
   if (Date.parse(certificate.validTo) < Date.now()) print('It has expired: the login will be refused.')
   return EXIT.fine

@@ -8,7 +8,7 @@ import type { Config, UserConfig } from '../config/schema.js'
 import { isUserName } from '../config/user-name.js'
 import { PRESETS } from '../core/permission.js'
 import { EXIT, UsageError } from './exit.js'
-import { print } from './print.js'
+import { complain, print } from './print.js'
 import { newPassword, type PasswordSource } from './prompt.js'
 import { printTable } from './table.js'
 
@@ -37,10 +37,21 @@ export async function userAdd(name: string, options: AddOptions): Promise<number
   const passwordHash = await hashPassword(password)
   const config = await addUser(file, { name, passwordHash, ...(home === undefined ? {} : { home }), grants })
   const added = find(config, name)
-  if (added) await mkdir(added.home, { recursive: true, mode: 0o750 })
   print(`User "${name}" added, home ${added?.home}. ${APPLIED}`)
   printGenerated(password, options)
-  return EXIT.fine
+  return added && (await makeHome(added.home)) ? EXIT.fine : EXIT.failed
+}
+
+/** The user is there by then, with a password that was shown: what is left to do is told. */
+async function makeHome(home: string): Promise<boolean> {
+  try {
+    await mkdir(home, { recursive: true, mode: 0o750 })
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    complain(`The home ${home} could not be made (${code}): make it, owned by the server's account.`)
+    return false
+  }
 }
 
 export async function userPasswd(name: string, options: InFile & PasswordSource): Promise<number> {
@@ -80,7 +91,7 @@ export async function userList({ config: file }: InFile): Promise<number> {
     stateOf(user),
     grantsOf(user),
     user.allowFrom?.join(' ') ?? 'anywhere',
-    user.totp === null ? 'password' : 'password+totp',
+    factorsOf(user),
     user.home,
   ])
   printTable(['NAME', 'STATE', 'GRANTS', 'FROM', 'LOGIN', 'HOME'], rows)
@@ -95,6 +106,13 @@ const stateOf = ({ disabled, validFrom, expires }: UserConfig): string => {
   if (validFrom !== null && validFrom > Date.now()) return 'not yet'
   return expires !== null && expires <= Date.now() ? 'expired' : 'active'
 }
+
+const factorsOf = ({ certificate, totp }: UserConfig): string =>
+  [
+    ...(certificate === null ? [] : ['certificate']),
+    ...(certificate?.password === 'not-needed' ? [] : ['password']),
+    ...(totp === null ? [] : ['totp']),
+  ].join('+')
 
 const grantsOf = ({ grants }: UserConfig): string =>
   Object.entries(grants)

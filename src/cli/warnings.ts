@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { isIPv4 } from 'node:net'
 import { networkInterfaces } from 'node:os'
@@ -87,8 +88,15 @@ function aboutPassive({ passive, server, users }: Config): Finding[] {
 }
 
 async function aboutFolder(folder: string, path: string): Promise<Finding[]> {
-  const facts = await stat(folder).catch(() => undefined)
-  if (facts === undefined) return [warning(path, `${folder} does not exist`)]
+  let facts: Stats
+  try {
+    facts = await stat(folder)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return [
+      warning(path, `${folder} ${code === 'ENOENT' ? 'does not exist' : `may not be looked at (${code})`}`),
+    ]
+  }
   if (!facts.isDirectory()) return [warning(path, `${folder} is no folder`)]
   if ((facts.mode & WRITTEN_BY_OTHERS) === 0) return []
   return [

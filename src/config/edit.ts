@@ -129,7 +129,14 @@ async function edit(file: string, change: (document: Document, refuse: Refuse) =
   const config = await parseConfig(changed, shown)
   if ((await readConfigText(shown)) !== text) refuse('was changed by someone else meanwhile; try again')
   // Where the name is a link, the file it points to is replaced and the link stays.
-  await replaceFile(await realpath(shown), changed)
+  try {
+    await replaceFile(await realpath(shown), changed)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    refuse(
+      `cannot be written (${code}), nor another file in its folder; run this as the account they belong to`,
+    )
+  }
   return config
 }
 

@@ -45,12 +45,21 @@ export async function preparePlace(path: string): Promise<void> {
       `the control socket ${path} cannot be made, because something else is there: move it away, or set server.controlSocket`,
     )
   }
-  if (await isAnswered(path)) {
-    throw new PlaceError(
-      `another server answers at the control socket ${path}: stop it, or give each its own server.controlSocket`,
-    )
-  }
+  await refuseSecond(path)
   await unlink(path)
+}
+
+/**
+ * To be asked before a server opens its files: two that write one audit log break its chain.
+ *
+ * @throws PlaceError when a server answers at the socket
+ */
+export async function refuseSecond(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined)
+  if (!found?.isSocket() || !(await isAnswered(path))) return
+  throw new PlaceError(
+    `another server answers at the control socket ${path}: stop it, or give this one a configuration with audit log, homes and control socket of its own`,
+  )
 }
 
 async function checkFolder(folder: string): Promise<void> {

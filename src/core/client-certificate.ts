@@ -18,6 +18,11 @@ export interface ClientCertificate {
   readonly names: CertificateNames
   /** Why it counts for nothing now; undefined when it is good. A reload or the clock may change the answer. */
   refusal(): Reason | undefined
+  /**
+   * When to ask again, since the clock may have changed the answer: the first moment after `time`, both in milliseconds
+   * since 1970; undefined for never.
+   */
+  changeAfter(time: number): number | undefined
 }
 
 /** The longest subject that is written into a record. */

@@ -21,4 +21,6 @@ export interface Ends {
   readonly local: Endpoint
   /** Address of the proxy whose header named the client. */
   readonly proxy?: string | undefined
+  /** Of the header, which was read from the socket: what comes next is the client's. */
+  readonly headerBytes: number
 }

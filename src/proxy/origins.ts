@@ -12,12 +12,6 @@ export interface OriginOptions {
   readonly timeout: number
 }
 
-/** Where a connection comes from. */
-export interface Origin extends Ends {
-  /** Of the header, which was read from the socket: what comes next is the client's. */
-  readonly headerBytes: number
-}
-
 /** Connections whose header is still awaited. Proxies send it at once, so more of them are none. */
 const MOST_WAITING = 1024
 
@@ -35,7 +29,7 @@ export async function originOf(
   raw: Socket,
   { from, timeout }: OriginOptions,
   signal?: AbortSignal,
-): Promise<Origin | undefined> {
+): Promise<Ends | undefined> {
   // Reset already, as haproxy does with its health checks: the system no longer knows who it was.
   if (raw.remoteAddress === undefined) return undefined
   const peer = endpoint(raw.remoteAddress, raw.remotePort)

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Server, Socket } from 'node:net'
 import { connectionAccepted, connectionRefused, type Subject } from '../core/audit-event.js'
 import { type Endpoint, type Ends, endpoint } from '../core/endpoint.js'
-import { toFault } from '../core/fault.js'
+import { Fault, toFault } from '../core/fault.js'
 import type { ConnectionLimits } from '../core/ports.js'
 import type { SessionConnection, SessionServices } from '../session/services.js'
 import { Session } from '../session/session.js'
@@ -13,16 +13,21 @@ export interface ServerServices {
   readonly limits: ConnectionLimits
   /** Read for each connection, so that a reload reaches the next one. */
   readonly session: SessionServices
-  /** Undefined when it asks for nothing. @throws Fault `denied` when a proxy does not say whom it speaks for */
-  origin(raw: Socket): Promise<Ends | undefined>
-  /** Does the TLS handshake; undefined when it failed, which was audited. */
-  secure(raw: Socket, id: string, ends: Ends): Promise<SessionConnection | undefined>
+  /**
+   * Undefined when it asks for nothing.
+   *
+   * @throws Fault `denied` when a proxy does not say whom it speaks for, or the signal's reason
+   */
+  origin(raw: Socket, signal: AbortSignal): Promise<Ends | undefined>
+  /** Does the TLS handshake; undefined when it failed, or the signal ended it, which was audited. */
+  secure(raw: Socket, id: string, ends: Ends, signal: AbortSignal): Promise<SessionConnection | undefined>
 }
 
 /** The control port and all that came in by it. */
 export class FtpsServer {
   readonly #services: ServerServices
-  readonly #handshaking = new Set<Socket>()
+  /** Connections under way to a session, or in one; each is aborted by its controller until it has one. */
+  readonly #connections = new Map<Promise<void>, AbortController>()
   readonly #probes = new Probes()
   #server: Server | undefined
   #stopping = false
@@ -33,7 +38,7 @@ export class FtpsServer {
 
   /** @throws Error with the `code` of the operating system: EACCES, EADDRINUSE, EADDRNOTAVAIL */
   async start(host: string, port: number): Promise<Endpoint> {
-    this.#server = await listen(host, port, socket => void this.#accept(socket))
+    this.#server = await listen(host, port, socket => this.#take(socket))
     const { log } = this.#services.session
     // Running out of descriptors must not end the process; accepting goes on when some are free again.
     this.#server.on('error', error => log.error({ err: error }, 'the control port cannot accept'))
@@ -59,18 +64,26 @@ export class FtpsServer {
   async stop(grace: number): Promise<void> {
     this.#stopping = true
     this.#server?.close()
-    for (const raw of this.#handshaking) raw.destroy()
+    for (const arriving of this.#connections.values())
+      arriving.abort(new Fault('aborted', { reason: 'shutting_down' }))
     const { roster } = this.#services.session
     for (const session of roster.all) session.drain('shutting_down')
     const timer = setTimeout(() => {
       for (const session of roster.all) session.end('shutting_down')
     }, grace)
-    await roster.empty()
+    await Promise.all(this.#connections.keys())
     clearTimeout(timer)
   }
 
-  async #accept(raw: Socket): Promise<void> {
+  #take(raw: Socket): void {
     raw.on('error', ignore)
+    const arriving = new AbortController()
+    const over = this.#serve(raw, arriving.signal).finally(() => this.#connections.delete(over))
+    this.#connections.set(over, arriving)
+  }
+
+  /** @param signal ends what comes before the session; TLS ends before the socket beneath it */
+  async #serve(raw: Socket, signal: AbortSignal): Promise<void> {
     const { session, limits } = this.#services
     const { audit, log } = session
     const id = randomBytes(8).toString('hex')
@@ -82,9 +95,8 @@ export class FtpsServer {
     }
     let subject = subjectOf(id, peer)
     let proxy: string | undefined
-    this.#handshaking.add(raw)
     try {
-      const ends = await this.#services.origin(raw)
+      const ends = await this.#services.origin(raw, signal)
       if (!ends) return
       proxy = ends.proxy
       subject = subjectOf(id, ends.peer)
@@ -92,9 +104,11 @@ export class FtpsServer {
       using _lease = await limits.admit(ends.peer.address)
       if (this.#stopping || raw.destroyed) return
       audit.record(connectionAccepted(proxy), subject)
-      const connection = await this.#services.secure(raw, id, ends)
-      this.#handshaking.delete(raw)
-      if (connection) await new Session(session, connection).run()
+      const connection = await this.#services.secure(raw, id, ends, signal)
+      if (!connection) return
+      // The session closes it; should that fail, TLS still has to end before the socket beneath it.
+      await using _control = connection.control
+      await this.#run(new Session(session, connection))
     } catch (thrown) {
       const fault = toFault(thrown)
       if (fault.kind === 'internal') log.error({ err: fault.cause }, 'connection failed')
@@ -104,9 +118,14 @@ export class FtpsServer {
         log.error({ err: error }, 'a refused connection could not be written to the audit log')
       }
     } finally {
-      this.#handshaking.delete(raw)
       raw.destroy()
     }
+  }
+
+  async #run(session: Session): Promise<void> {
+    // Its handshake was over just when the server began to stop.
+    if (this.#stopping) session.drain('shutting_down')
+    await session.run()
   }
 }
 

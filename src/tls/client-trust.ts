@@ -82,6 +82,23 @@ export class ClientTrust {
     return this.isPinnedAlone(certificate) ? undefined : this.#chainRefusal(certificate, sent, now)
   }
 
+  /**
+   * The first moment after `time`, in milliseconds since 1970, at which a certificate or a list begins or ends, and
+   * {@link refusal} may say something else; undefined when none does.
+   */
+  changeAfter(chain: readonly X509Certificate[], time: number): number | undefined {
+    const certificates = [...chain, ...this.#authorities]
+    const moments = [
+      ...certificates.flatMap(({ validFrom, validTo }) => [Date.parse(validFrom), Date.parse(validTo) + 1]),
+      ...this.#revocations.flatMap(({ thisUpdate, nextUpdate }) => [
+        thisUpdate.getTime(),
+        nextUpdate?.getTime() ?? Number.POSITIVE_INFINITY,
+      ]),
+    ]
+    const next = moments.reduce((a, b) => (b > time ? Math.min(a, b) : a), Number.POSITIVE_INFINITY)
+    return Number.isFinite(next) ? next : undefined
+  }
+
   #chainRefusal(leaf: X509Certificate, sent: readonly X509Certificate[], now: Date): Reason | undefined {
     let certificate = leaf
     for (let step = 0; step < LONGEST_CHAIN; step++) {

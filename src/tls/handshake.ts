@@ -8,6 +8,7 @@ import type { TLSSocket } from 'node:tls'
  */
 export async function handshake(socket: TLSSocket, signal: AbortSignal): Promise<void> {
   socket.on('error', ignore)
+  guardClientHello(socket)
   await new Promise<void>((resolve, reject) => {
     const settle = (finish: () => void) => {
       signal.removeEventListener('abort', onAbort)
@@ -28,6 +29,23 @@ export async function handshake(socket: TLSSocket, signal: AbortSignal): Promise
     signal.addEventListener('abort', onAbort, { once: true })
     if (signal.aborted) onAbort()
   })
+}
+
+interface Handle {
+  onclienthello?: (this: Handle, hello: unknown) => void
+}
+
+/**
+ * Node hands the ClientHello to its own code a moment after it came (lib/internal/tls/wrap.js, loadSession). For a socket
+ * that was destroyed in between that code throws, seen with Node 26.10 and a TLS 1.2 client, and nobody could catch it.
+ */
+function guardClientHello(socket: TLSSocket): void {
+  const { _handle: handle } = socket as unknown as { readonly _handle?: Handle | null }
+  const onHello = handle?.onclienthello
+  if (!handle || typeof onHello !== 'function') return
+  handle.onclienthello = function (hello) {
+    if (!socket.destroyed) onHello.call(this, hello)
+  }
 }
 
 const ignore = () => {}

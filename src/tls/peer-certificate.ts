@@ -61,6 +61,7 @@ export function peerCertificate(socket: TLSSocket, trust: SessionTrust): ClientC
     },
     // Of several faults OpenSSL tells the last one; ours is the one to mend.
     refusal: () => trust.current().refusal(chain, new Date()) ?? verified,
+    changeAfter: time => trust.current().changeAfter(chain, time),
   }
 }
 

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
+/** What `portcullis` starts. */
+export const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url))
 /** Far longer than any command takes, even on a busy machine. */
 const LIMIT_MS = 30_000
 

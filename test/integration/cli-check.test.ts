@@ -37,14 +37,16 @@ for (const [what, lines, warns] of TIMES) {
 test('control socket: what would keep the server from starting', async () => {
   await using dir = await tempDir()
   const found = async (place: string) => {
-    const text = `server: { controlSocket: ${place} }\n${TLS}${USERS}`
+    const audit = 'audit: { file: ../logs/audit.jsonl }\n'
+    const text = `server: { controlSocket: ${place} }\n${audit}${TLS}${USERS}`
     const findings = await inspectControlSocket(await loadConfig(await writeConfig(dir.path, text)))
     return findings.map(({ level, path, message }) => `${level} ${path} ${message}`).join()
   }
   await mkdir(join(dir.path, 'run'))
   assert.equal(await found('../run/c.sock'), '')
-  // The folder of the audit log is made by the server.
-  assert.equal(await found('../absent/c.sock'), '')
+  // The folder of the audit log is made by the server, no other.
+  assert.equal(await found('../logs/c.sock'), '')
+  assert.match(await found('../absent/c.sock'), /^error server\.controlSocket .*absent .*make it/)
   assert.equal(await found('null'), '')
   assert.match(
     await found(`../run/${'x'.repeat(108)}`),

@@ -79,6 +79,7 @@ test('authenticators list the code under the greeting, or the name of the host',
 const REFUSED: readonly (readonly [name: string, args: string[], totp: string, expected: RegExp])[] = [
   ['no terminal to ask at', ['acme'], '', /--no-confirm goes without/],
   ['a user who is not there', ['acne', '--no-confirm'], '', /did you mean "acme"\?/],
+  ['a folder that is not there', ['acme', '--no-confirm', '--secret-file', 'x/y'], '', /x\/y .*folder/],
   ['a file that exists', ['acme', '--no-confirm', '--secret-file', 'taken'], '', /taken exists already/],
   [
     'a secret from a file',

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { createServer, TLSSocket } from 'node:tls'
 import { VERSION } from '../../src/cli/version.js'
 import { parseProxyHeader } from '../../src/proxy/header.js'
 import { createSelfSigned } from '../../src/tls/self-signed.js'
 import { TLS, USERS, writeConfig } from '../helpers/config-file.js'
-import { runCli } from '../helpers/run-cli.js'
+import { MAIN, runCli } from '../helpers/run-cli.js'
 import { tempDir } from '../helpers/temp-dir.js'
 
 const CASES: readonly (readonly [args: string[], code: number, expected: RegExp])[] = [
@@ -136,4 +138,11 @@ test('audit verify and tail name a log that is not there', async () => {
     assert.equal(code, 2)
     assert.ok(err.includes(join(dir.path, 'logs/audit.jsonl')))
   }
+})
+
+test('a reader who reads no further is no failure', async () => {
+  const child = spawn(process.execPath, [MAIN, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+  assert.deepEqual([said, code], ['', 0])
 })

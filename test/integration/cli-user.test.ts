@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { verifyPassword } from '../../src/auth/argon2.js'
 import { loadConfig } from '../../src/config/load.js'
-import { TLS, USERS, writeConfig } from '../helpers/config-file.js'
+import { HASH, TLS, USERS, writeConfig } from '../helpers/config-file.js'
 import { runCli } from '../helpers/run-cli.js'
 import { tempDir } from '../helpers/temp-dir.js'
 
@@ -84,3 +84,33 @@ for (const [name, args, input, expected] of REFUSED) {
     assert.equal(await readFile(file, 'utf8'), TLS + USERS)
   })
 }
+
+test('a user whose home cannot be made is there all the same, with the password and what is to do', async () => {
+  await using dir = await tempDir()
+  const file = await writeConfig(dir.path, TLS + USERS)
+  const home = join(file, 'home')
+  const added = await runCli(['user', 'add', 'bob', '--generate', '--home', home], { cwd: dir.path })
+  assert.equal(added.code, 1)
+  assert.ok(added.err.includes(`The home ${home} could not be made (ENOTDIR): make it`), added.err)
+  const password = /shown only now: {2}(\S+)/.exec(added.out)?.[1] ?? ''
+  assert.ok(await verifyPassword(await hashOf(file, 'bob'), password))
+})
+
+test('the list tells what each user logs in with', async () => {
+  await using dir = await tempDir()
+  const pin = (more: string) => `    certificate: { fingerprint: ${'a'.repeat(64)}${more} }\n`
+  const users = [
+    USERS,
+    `  - name: bob\n    passwordHash: ${HASH}\n    grants: { /: read-only }\n`,
+    `  - name: carl\n    grants: { /: read-only }\n    passwordHash: ${HASH}\n${pin('')}    totp: GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\n`,
+    `  - name: dora\n    grants: { /: read-only }\n${pin(', password: not-needed')}`,
+  ].join('')
+  await writeConfig(dir.path, `${TLS}  clientCertificates: { mode: optional }\n${users}`)
+  const { out, err } = await runCli(['user', 'list'], { cwd: dir.path })
+  const factors = out.split('\n').map(line => /anywhere +(\S+)/.exec(line)?.[1])
+  assert.deepEqual(
+    factors.filter(each => each),
+    ['password', 'password', 'certificate+password+totp', 'certificate'],
+    err,
+  )
+})

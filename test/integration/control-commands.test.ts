@@ -106,6 +106,15 @@ test('bans list and lift', async () => {
   assert.match(wrong.err, /expected an address such as 203\.0\.113\.7 .*found "acme"/)
 })
 
+test('bans that cannot be looked up name the store', async () => {
+  await using server = await testServer({ config: { auth: { store: 'redis://127.0.0.1:1' } } })
+  await using control = await controlled(server)
+  for (const command of [['list'], ['lift', '203.0.113.7']]) {
+    const { code, err } = await control.run('bans', ...command)
+    assert.deepEqual([code, /auth\.store/.test(err)], [1, true], err)
+  }
+})
+
 test('reload tells what came of it', async () => {
   await using server = await testServer()
   let outcome: () => Promise<{ users: number; needsRestart: string[] }>

@@ -58,4 +58,8 @@ test('a second server over the same files does not start, and the first goes on'
   )
   const { out } = await runCli(['sessions', '--config', 'portcullis.yaml'], { cwd: dir.path })
   assert.equal(out, 'Nobody is connected.\n')
+  // Nor did it write into the audit log of the first, whose chain would be broken.
+  await runCli(['reload', '--config', 'portcullis.yaml'], { cwd: dir.path })
+  const verified = await runCli(['audit', 'verify', '--config', 'portcullis.yaml'], { cwd: dir.path })
+  assert.equal(verified.code, 0, verified.err)
 })

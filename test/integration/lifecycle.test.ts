@@ -94,6 +94,20 @@ describe('stop', () => {
     const closed = once(silent, 'close')
     await Promise.all([server.portcullis.stop('test'), closed])
   })
+
+  test('ends handshakes under way, which is told of before its own end and is nobody’s failure', async () => {
+    await using server = await testServer({
+      config: { auth: { limits: { handshakeFailuresPerAddress: { max: 1 } } } },
+    })
+    const halfway = connectTcp({ host: '127.0.0.1', port: server.port })
+    halfway.on('error', () => {}).resume()
+    // A record that says it has 512 bytes, and one of them.
+    halfway.write(Buffer.from([22, 3, 1, 2, 0, 1]))
+    await recorded(server, { event: 'connection.accepted' })
+    await server.portcullis.stop('test')
+    const told = (await server.audit()).map(({ event, reason }) => [event, reason].filter(Boolean).join(' '))
+    assert.deepEqual(told.slice(-3), ['server.stopping', 'tls.failed shutting_down', 'server.stopped'])
+  })
 })
 
 test('a server that was stopped leaves no listener, port or descriptor, whatever its clients did', async () => {

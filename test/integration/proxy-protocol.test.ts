@@ -205,6 +205,20 @@ describe('what the load balancer sends', () => {
     )
   })
 
+  test('as a client that says nothing is no failed handshake of it', async () => {
+    await using server = await testServer({
+      config: {
+        server: { listen: { host: '127.0.0.1', port: 0 }, proxyProtocol: { from: ['127.0.0.1/32'] } },
+        auth: { limits: { handshakeFailuresPerAddress: { max: 1 } } },
+      },
+    })
+    const socket = connectTcp({ port: server.port, host: '127.0.0.1' })
+    socket.end(TEXT)
+    await closed(socket)
+    await recorded(server, { event: 'tls.failed' })
+    using _client = await loginThrough(server.port, TEXT)
+  })
+
   test('for itself may be a session of its own', async () => {
     await using server = await behindProxy()
     using client = await loginThrough(server.port, LOCAL)

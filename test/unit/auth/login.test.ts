@@ -210,6 +210,7 @@ test('without the certificate a login costs a verification, and its form is judg
     subject: 'CN=acme',
     names: { attribute: () => [], alternative: [] },
     refusal: () => undefined,
+    changeAfter: () => undefined,
   }
   const others = { ...own, fingerprint: 'b'.repeat(64) }
   const revoked: ClientCertificate = { ...own, refusal: () => 'certificate_revoked' }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dummyHash } from '../../../src/auth/argon2.js'
-import { standing } from '../../../src/auth/standing.js'
+import { type Standing, standing } from '../../../src/auth/standing.js'
 import { User, type UserRecord } from '../../../src/auth/user.js'
 import type { ClientCertificate } from '../../../src/core/client-certificate.js'
 import type { Reason } from '../../../src/core/reason.js'
@@ -100,11 +100,12 @@ const CASES: readonly (readonly [what: string, change: Partial<UserRecord>, expe
   ['strict ends of uploads', { compat: { ...record.compat, close: 'strict' } }, 'drain rights_reduced'],
 ]
 
-const shown = (refusal?: Reason): ClientCertificate => ({
+const shown = (refusal?: Reason, changeAt?: Date): ClientCertificate => ({
   fingerprint: PIN,
   subject: 'CN=acme',
   names: { attribute: () => [], alternative: [] },
   refusal: () => refusal,
+  changeAfter: () => changeAt?.getTime(),
 })
 
 const pins = (...fingerprints: string[]) => ({ certificate: { fingerprints } })
@@ -118,7 +119,14 @@ const CERTIFICATES: readonly (readonly [
 ])[] = [
   ['the same pin', pins(PIN), pins(PIN), shown(), 'stays'],
   ['one pin more', pins(PIN), pins(PIN, 'b'), shown(), 'stays'],
-  ['no certificate asked for', pins(PIN), {}, shown('certificate_revoked'), 'stays'],
+  [
+    'a certificate that comes to its end',
+    pins(PIN),
+    { ...pins(PIN), expires: new Date('2026-06-03T14:00:00Z') },
+    shown(undefined, new Date('2026-06-03T13:00:00Z')),
+    'stays until 2026-06-03T13:00:00.000Z',
+  ],
+  ['no certificate asked for', pins(PIN), {}, shown('certificate_revoked', NOW), 'stays'],
   ['the pin of the certificate that was shown', {}, pins(PIN), shown(), 'stays'],
   ['a pin, and no certificate shown', {}, pins(PIN), undefined, 'end credentials_changed'],
   ['another pin', pins(PIN), pins('b'), shown(), 'end credentials_changed'],
@@ -148,11 +156,16 @@ const CERTIFICATES: readonly (readonly [
   ['no password', pins(PIN), { ...pins(PIN), passwordHash: undefined }, shown(), 'end credentials_changed'],
 ]
 
+function shownStanding(found: Standing): string {
+  if (!found.stays) return `${found.how} ${found.reason}`
+  return found.until === undefined ? 'stays' : `stays until ${new Date(found.until).toISOString()}`
+}
+
 for (const [what, before, now, certificate, expected] of CERTIFICATES) {
   test(`${what}: ${expected}`, () => {
     const claimant = { address: '203.0.113.1', certificate }
     const found = standing(new User({ ...record, ...before }), new User({ ...record, ...now }), claimant, NOW)
-    assert.equal(found.stays ? 'stays' : `${found.how} ${found.reason}`, expected)
+    assert.equal(shownStanding(found), expected)
   })
 }
 
@@ -160,8 +173,6 @@ for (const [what, change, expected] of CASES) {
   test(`${what}: ${expected}`, () => {
     const claimant = { address: '203.0.113.1' }
     const found = standing(new User(record), new User({ ...record, ...change }), claimant, NOW)
-    const until =
-      found.stays && found.until !== undefined ? ` until ${new Date(found.until).toISOString()}` : ''
-    assert.equal(found.stays ? `stays${until}` : `${found.how} ${found.reason}`, expected)
+    assert.equal(shownStanding(found), expected)
   })
 }
