@@ -51,12 +51,11 @@ export async function measureCurl(server: RunningServer, works: readonly Work[])
 
 /** Log in, wait, transfer, wait. */
 function script(server: RunningServer, { path, upload }: Work, gate: string): string {
-  const { port, user, uploader, password, explicit, resumes } = server
+  const { port, user, uploader, password, explicit } = server
   const base = `${explicit ? 'ftp' : 'ftps'}://127.0.0.1:${port}/`
   const login = `${upload === undefined ? user : (uploader ?? user)}:${password}`
   const ftp = [
-    ...(resumes === false ? ['no-sessionid'] : []),
-    ...['ssl-reqd', 'insecure', 'tlsv1.3', 'ftp-skip-pasv-ip', 'ignore-content-length'],
+    ...['ssl-reqd', 'insecure', 'tlsv1.3', 'ftp-skip-pasv-ip'],
     ...[
       'tls13-ciphers = TLS_AES_128_GCM_SHA256',
       'curves = P-256',

@@ -18,8 +18,6 @@ export interface Address {
   readonly password: string
   /** TLS begins with AUTH TLS and not with the first byte: for a server that has no implicit mode. */
   readonly explicit: boolean
-  /** False where it drops data connections that resume curl's TLS session. */
-  readonly resumes?: boolean
 }
 
 export interface RunningServer extends AsyncDisposable, Address {

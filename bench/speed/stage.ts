@@ -31,9 +31,8 @@ export async function makeStage(mib: number, entries: number): Promise<MadeStage
   await writeFile(join(home, SMALL_FILE), Buffer.alloc(SMALL))
   await writeBig(join(home, BIG), mib)
   for (let i = 0; i < entries; i++) await writeFile(join(home, MANY, `report-${i}.csv`), '')
-  if (process.getuid?.() === 0)
-    for (const path of [home, ...['', ...(await readdir(home))].map(name => join(home, name))])
-      await chown(path, SERVED_AS.uid, SERVED_AS.gid)
+  // Not the home itself: vsftpd refuses to serve one that its user may write to.
+  if (process.getuid?.() === 0) await chown(join(home, INCOMING), SERVED_AS.uid, SERVED_AS.gid)
   return {
     folder,
     home,

@@ -19,7 +19,8 @@ let connections = 0
 
 const server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, socket => {
   socket.on('error', () => socket.destroy())
-  void serve(socket, `${++connections}`)
+  // A client that goes away has what it wanted, or says itself what it missed.
+  serve(socket, `${++connections}`).catch(() => socket.destroy())
 })
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo
@@ -43,11 +44,15 @@ async function serve(socket: TLSSocket, name: string): Promise<void> {
       say(verb === 'RETR' ? `150 Now (${statSync(join(home, BIG)).size} bytes)` : '150 Now')
       await data?.exited
       say('226 Done')
-    } else say(REPLIES[verb] ?? '200 Done')
+    } else if (verb === 'SIZE') say(`213 ${statSync(join(home, BIG)).size}`)
+    else say(REPLIES[verb] ?? '200 Done')
   }
 }
 
-/** Quiet, s_server takes nothing it reads for a command; nor does it say when it listens, so the kernel is asked. */
+/**
+ * Quiet, s_server takes nothing it reads for a command; nor does it say when it listens, so the kernel is asked.
+ * Blocking, it may read from a client that only listens, for ever.
+ */
 async function start(name: string, user: string): Promise<{ exited: Promise<unknown>; port: number }> {
   const port = await freePort()
   const out = join(user === 'up' ? join(home, INCOMING) : folder, `s_server-${name}`)
@@ -64,6 +69,7 @@ async function start(name: string, user: string): Promise<{ exited: Promise<unkn
     '-naccept',
     '1',
     '-quiet',
+    '-nbio',
   ]
   const child = spawn('openssl', args, { stdio: [stdin, stdout, 'ignore'] })
   const exited = once(child, 'exit')

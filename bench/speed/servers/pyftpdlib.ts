@@ -46,7 +46,7 @@ export const pyftpdlib: Server = {
     await writeFile(file, PROGRAM)
     const port = await freePort()
     const args = [file, `${port}`, cert, key, ...passive.split('-'), home, USER, PASSWORD]
-    const address = { port, user: USER, password: PASSWORD, explicit: false, resumes: false }
+    const address = { port, user: USER, password: PASSWORD, explicit: false }
     return await startDaemon((await python()) ?? '', args, address)
   },
 }
