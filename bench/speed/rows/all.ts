@@ -6,4 +6,4 @@ import { SMALL_FILES } from './small-files.js'
 import { STREAMS } from './streams.js'
 
 /** In the order of the table. */
-export const ROWS: readonly Row[] = [...STREAMS, ...SMALL_FILES, SESSIONS, IDLE, LISTING]
+export const ROWS: readonly Row[] = [...STREAMS, ...SMALL_FILES, SESSIONS, ...IDLE, LISTING]

@@ -6,8 +6,11 @@ import { Replies } from './replies.js'
 
 /** One for all connections: making one is dearer than a handshake. */
 const TLS = {
-  secureContext: createSecureContext({ minVersion: 'TLSv1.3', ciphers: 'TLS_AES_128_GCM_SHA256' }),
-  ecdhCurve: 'P-256',
+  secureContext: createSecureContext({
+    minVersion: 'TLSv1.3',
+    ciphers: 'TLS_AES_128_GCM_SHA256',
+    ecdhCurve: 'P-256',
+  }),
   rejectUnauthorized: false,
 }
 
@@ -84,8 +87,10 @@ export class Session {
   async #data(): Promise<TLSSocket> {
     const port = /\|\|\|(\d+)\|/.exec(await this.#command('EPSV', 229))?.[1]
     const session = this.#ticket === undefined ? {} : { session: this.#ticket }
-    const data = connect({ ...TLS, ...session, port: Number(port), host: '127.0.0.1' })
-    data.setNoDelay(true)
+    // As the control connection is made, on a socket: Node 26 resumes a session only for the host it knows it of.
+    const socket = connectTcp({ port: Number(port), host: '127.0.0.1', noDelay: true })
+    const data = connect({ ...TLS, ...session, socket })
+    socket.on('error', () => data.destroy())
     data.on('error', () => data.destroy())
     return data
   }
