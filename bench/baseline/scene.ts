@@ -22,7 +22,7 @@ export interface Scene extends AsyncDisposable {
   readonly passive: string
 }
 
-export async function makeScene(): Promise<Scene> {
+export async function makeScene(ports = PASSIVE_PORTS): Promise<Scene> {
   const dir = await tempDir()
   const home = join(dir.path, 'data', USER)
   await mkdir(home, { recursive: true })
@@ -37,7 +37,7 @@ export async function makeScene(): Promise<Scene> {
     home,
     cert,
     key,
-    passive: passivePorts(PASSIVE_PORTS),
+    passive: passivePorts(ports),
     [Symbol.asyncDispose]: dispose,
   }
 }

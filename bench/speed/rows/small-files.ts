@@ -1,0 +1,47 @@
+import { Crew } from '../crew.js'
+import { type Figure, percentile } from '../figures.js'
+import { busy, type Row } from '../row.js'
+import { addressOf } from '../server.js'
+
+/** Enough for a 99th percentile. A slow server does as many as it can in the time. */
+const FILES = 2_000
+const SECONDS = 5
+/** Not counted: the first ones of a process are compiled while they run. */
+const WARM_UP = 50
+/** Client processes; with more sessions some share one. */
+const PROCESSES = 4
+
+const smallFiles = (name: string, way: 'down' | 'up', sessions: number): Row => ({
+  name,
+  ceiling: false,
+  once: false,
+  async run(server) {
+    using crew = new Crew(server, Math.min(sessions, PROCESSES))
+    const each = sessions / crew.size
+    await crew.carryOut(() => ({ do: 'enter', address: addressOf(server), sessions: each, abreast: 1 }))
+    const transfer = (files: number, names: string) =>
+      crew.carryOut(index => ({ do: way, files, seconds: SECONDS, names: `${names}-${index}` }))
+    await transfer(WARM_UP / sessions, 'warm')
+    const { seconds, serverCpu, busiestCpu, took } = await transfer(FILES / sessions, 'file')
+    const line = `4 KiB files ${way}, ${sessions} session${sessions > 1 ? 's' : ''}`
+    const figures: Figure[] = [
+      { line, unit: 'files/s', better: 'more', value: took.length / seconds },
+      { line: `${line}: p50`, unit: 'ms', better: 'less', value: percentile(took, 0.5) },
+      { line: `${line}: p99`, unit: 'ms', better: 'less', value: percentile(took, 0.99) },
+      {
+        line: `${line}: server CPU`,
+        unit: 'ms/file',
+        better: 'less',
+        value: (serverCpu * 1000) / took.length,
+      },
+    ]
+    return [...figures, busy(line, seconds, busiestCpu)]
+  },
+})
+
+export const SMALL_FILES = [
+  smallFiles('small-down1', 'down', 1),
+  smallFiles('small-up1', 'up', 1),
+  smallFiles('small-down8', 'down', 8),
+  smallFiles('small-up8', 'up', 8),
+]

@@ -1,0 +1,55 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { stringify } from 'yaml'
+import { hashPassword } from '../../../src/auth/argon2.js'
+import { startProcess } from '../../baseline/child.js'
+import { PASSWORD, USER } from '../../baseline/scene.js'
+import type { Server } from '../server.js'
+
+/** The program that is shipped; this file runs in `build/bench/speed/servers/`. */
+const PROGRAM = fileURLToPath(new URL('../../../../dist/main.js', import.meta.url))
+
+/** More than any row needs: everything here comes from one address. */
+const MANY = 100_000
+
+const server = (id: string, uploads: object): Server => ({
+  id,
+  missing: async () => undefined,
+  async open({ folder, home, cert, key, passive }) {
+    const own = join(folder, id)
+    await mkdir(own, { recursive: true })
+    const config = join(own, 'portcullis.yaml')
+    const settings = {
+      server: { listen: { host: '127.0.0.1', port: 0 }, maxSessions: MANY, maxSessionsPerAddress: MANY },
+      tls: { certificates: [{ cert, key }] },
+      passive: { ports: passive },
+      auth: {
+        limits: { connectionsPerAddress: { max: 1_000_000, within: '1s' } },
+        verification: { queue: 10_000 },
+      },
+      storage: { root: own },
+      uploads,
+      audit: { file: 'audit.jsonl' },
+      users: [
+        { name: USER, passwordHash: await hashPassword(PASSWORD), home, grants: { '/': 'read-write' } },
+      ],
+    }
+    await writeFile(config, stringify(settings), { mode: 0o600 })
+    const child = await startProcess(PROGRAM, ['serve', '--config', config])
+    return {
+      port: child.port,
+      pid: child.pid ?? 0,
+      user: USER,
+      password: PASSWORD,
+      explicit: false,
+      [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+    }
+  },
+})
+
+/** With its defaults; only limits per address are raised. */
+export const portcullis = server('portcullis', {})
+
+/** As servers do that sync nothing and hash nothing: what commit mode and the checksum cost is the difference. */
+export const portcullisRename = server('portcullis-rename', { durability: 'rename', checksum: false })
