@@ -1,6 +1,6 @@
 import { Fault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
-import type { Authenticator, AwaitedCode, Credentials, LoggedIn, LoginLimits } from '../core/ports.js'
+import type { Authenticator, AwaitedCode, Credentials, LoggedIn, LoginLimits } from '../core/login-ports.js'
 import type { Reason } from '../core/reason.js'
 import { SecondFactor } from './second-factor.js'
 import { type Standing, standing } from './standing.js'

@@ -1,6 +1,6 @@
 import { Fault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
-import type { Occupant, SessionCounter } from '../core/ports.js'
+import type { Occupant, SessionCounter } from '../core/login-ports.js'
 import { LONGEST_WAIT, WALL_CLOCK, type WallClock } from './clock.js'
 import type { Standing } from './standing.js'
 

@@ -1,5 +1,5 @@
 import { Fault } from '../core/fault.js'
-import type { ConnectionLease, ConnectionLimits } from '../core/ports.js'
+import type { ConnectionLease, ConnectionLimits } from '../core/login-ports.js'
 import { addressKey } from './address-key.js'
 import type { Bans } from './bans.js'
 import type { LimitOptions } from './options.js'

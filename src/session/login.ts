@@ -3,7 +3,8 @@ import { type AuditEvent, loginFailed, loginSucceeded, type Subject } from '../c
 import type { ClientCertificate } from '../core/client-certificate.js'
 import { Fault, toFault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
-import type { Authenticator, Log, LoggedIn, Occupant, SessionCounter, Storage } from '../core/ports.js'
+import type { Authenticator, LoggedIn, Occupant, SessionCounter } from '../core/login-ports.js'
+import type { Log, Storage } from '../core/ports.js'
 import { type Challenged, GREETED, ready, type State } from './state.js'
 
 /** A refused login, with the name that was tried: for the audit log, never for the client. */

@@ -7,7 +7,7 @@ import type { UserRecord } from '../../../src/auth/user.js'
 import { Verifier } from '../../../src/auth/verifier.js'
 import type { ClientCertificate } from '../../../src/core/client-certificate.js'
 import { Fault } from '../../../src/core/fault.js'
-import type { LoginLimits } from '../../../src/core/ports.js'
+import type { LoginLimits } from '../../../src/core/login-ports.js'
 
 const NOW = new Date('2026-06-01T12:00:00Z')
 const NEVER = new AbortController().signal

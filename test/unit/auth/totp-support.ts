@@ -4,7 +4,7 @@ import { Login } from '../../../src/auth/login.js'
 import type { UserRecord } from '../../../src/auth/user.js'
 import { Verifier } from '../../../src/auth/verifier.js'
 import { Fault } from '../../../src/core/fault.js'
-import type { AwaitedCode, LoggedIn, LoginLimits } from '../../../src/core/ports.js'
+import type { AwaitedCode, LoggedIn, LoginLimits } from '../../../src/core/login-ports.js'
 
 /** `12345678901234567890`, the secret of the test vectors of RFC 4226 and 6238. */
 export const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ'
