@@ -34,7 +34,8 @@ async function witness(options: ConnectionOptions) {
       bytes += chunk.length
       chunks++
     })
-    await once(secured.stream, 'end')
+    // An empty one may have been over before anybody looked.
+    if (!secured.stream.readableEnded) await once(secured.stream, 'end')
     const verdict = secured.verdict(bytes, chunks)
     secured.stream.destroy()
     return { verdict, bytes, resumed: secured.resumed }
