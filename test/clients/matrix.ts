@@ -105,9 +105,9 @@ export class Row implements AsyncDisposable {
       case 'no right':
         return { site: this.site('reader'), task: put }
       case 'not resumed': {
-        const resumes = this.#client.dataSession === 'require'
-        const alone = 'upload' in this.#client.cannot ? list : put
-        return { site: this.site('strict'), task: resumes ? { do: 'list without session' } : alone }
+        // Whoever resumes, or may, is told not to. Whether wget has its ticket in time depends on the machine.
+        const may = this.#client.dataSession === 'require' || 'upload' in this.#client.cannot
+        return { site: this.site('strict'), task: may ? { do: 'list without session' } : put }
       }
     }
   }

@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { appendFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ownerPrefix, partialName } from '../../src/files/partial-name.js'
 import { missingProgram, run } from '../helpers/client-program.js'
 import { dataConnections, newest } from '../helpers/client-story.js'
 import { recorded } from '../helpers/recorded.js'
@@ -25,8 +26,8 @@ const SETTINGS = `<?xml version="1.0"?>
 </Settings></FileZilla3>
 `
 /** Rows of the file lists, beneath the row of the folder above. */
-const LOCAL = { 'download.bin': [60, 548], 'upload.bin': [60, 571] } as const
-const REMOTE = { 'download.bin': [712, 548] } as const
+const LOCAL = { 'cut.bin': [60, 548], 'download.bin': [60, 571], 'upload.bin': [60, 594] } as const
+const REMOTE = { 'download.bin': [712, 571] } as const
 const QUESTION = 'Target file already exists'
 /** In a dialog, whose width follows the names in it: from its right edge, and from its top or bottom. */
 const OK = [-61, -23] as const
@@ -42,6 +43,9 @@ async function story(): Promise<string> {
   await writeFile(join(dir.path, '.config', 'filezilla', 'filezilla.xml'), SETTINGS)
   const [up, down] = [randomBytes(SIZE), randomBytes(SIZE)]
   await writeFile(join(local, 'upload.bin'), up)
+  await writeFile(join(local, 'cut.bin'), up)
+  // What an upload that was cut off leaves.
+  await writeFile(join(server.home, partialName(ownerPrefix('acme'), 'cut.bin')), up.subarray(0, PART))
   await writeFile(join(local, 'download.bin'), down.subarray(0, PART))
   await writeFile(join(server.home, 'download.bin'), down)
   await writeFile(join(server.home, 'grüße 日本語.txt'), 'hello')
@@ -83,6 +87,14 @@ async function story(): Promise<string> {
     await clickIn('Unknown certificate', OK)
     await seen({ event: 'dir.listed' })
     await picture('2 listing')
+    await click(LOCAL['cut.bin'], 2)
+    await window(QUESTION)
+    await picture('2a resume an upload')
+    await clickIn(QUESTION, RESUME)
+    await clickIn(QUESTION, OK)
+    await seen({ event: 'file.uploaded', resumedFrom: PART - 1 })
+    await picture('2b upload resumed')
+    assert.ok((await readFile(join(server.home, 'cut.bin'))).equals(up))
     await click(LOCAL['upload.bin'], 2)
     await seen({ event: 'file.uploaded', resumedFrom: 0 })
     assert.ok((await readFile(join(server.home, 'upload.bin'))).equals(up))
