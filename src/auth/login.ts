@@ -5,8 +5,8 @@ import type { Reason } from '../core/reason.js'
 import { SecondFactor } from './second-factor.js'
 import { type Standing, standing } from './standing.js'
 import { splitCode } from './totp.js'
-import type { User, UserRecord } from './user.js'
-import { UserTable } from './users.js'
+import type { User } from './user.js'
+import type { UserTable } from './users.js'
 import type { Verifier } from './verifier.js'
 
 const MAX_CREDENTIAL_BYTES = 1024
@@ -30,9 +30,8 @@ export class Login implements Authenticator {
   /** Whom each session logged in as, to be compared with what became of the user. */
   readonly #issued = new WeakMap<Identity, User>()
 
-  /** @throws Error as {@link UserTable} */
   constructor(
-    users: Iterable<UserRecord>,
+    users: UserTable,
     tools: {
       readonly limits: LoginLimits
       readonly verifier: Verifier
@@ -40,7 +39,7 @@ export class Login implements Authenticator {
       readonly now?: () => Date
     },
   ) {
-    this.#users = new UserTable(users)
+    this.#users = users
     this.#limits = tools.limits
     this.#verifier = tools.verifier
     this.#now = tools.now ?? (() => new Date())
@@ -61,13 +60,9 @@ export class Login implements Authenticator {
     return await this.#admit(credentials, proven)
   }
 
-  /**
-   * Replaces all users at once; remembered passwords are forgotten.
-   *
-   * @throws Error as {@link UserTable}; the users are then the old ones
-   */
-  replaceUsers(users: Iterable<UserRecord>): void {
-    this.#users = new UserTable(users)
+  /** Replaces all users at once; remembered passwords are forgotten. */
+  replaceUsers(users: UserTable): void {
+    this.#users = users
     this.#verifier.forget()
   }
 
