@@ -1,6 +1,13 @@
 import { Fault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
-import type { Authenticator, AwaitedCode, Credentials, LoggedIn, LoginLimits } from '../core/login-ports.js'
+import type {
+  Authenticator,
+  AwaitedCode,
+  Credentials,
+  LoggedIn,
+  LoginLimits,
+  UsedCodes,
+} from '../core/login-ports.js'
 import type { Reason } from '../core/reason.js'
 import { SecondFactor } from './second-factor.js'
 import { type Standing, standing } from './standing.js'
@@ -34,6 +41,7 @@ export class Login implements Authenticator {
     users: UserTable,
     tools: {
       readonly limits: LoginLimits
+      readonly codes: UsedCodes
       readonly verifier: Verifier
       /** Decides who is expired or outside the hours, and which codes are right; the system's clock when left out. */
       readonly now?: () => Date
@@ -43,7 +51,7 @@ export class Login implements Authenticator {
     this.#limits = tools.limits
     this.#verifier = tools.verifier
     this.#now = tools.now ?? (() => new Date())
-    this.#codes = new SecondFactor(this.#now)
+    this.#codes = new SecondFactor(tools.codes, this.#now)
   }
 
   async login(credentials: Credentials, signal: AbortSignal): Promise<LoggedIn | AwaitedCode> {
@@ -106,7 +114,7 @@ export class Login implements Authenticator {
     if (!right || this.#users.get(user)?.passwordHash !== hash) return { refused: 'wrong_password' }
     if (!found.totp) return { proven: found, codeAwaited: false }
     if (!appended) return { proven: found, codeAwaited: true }
-    const refused = this.#codes.refusal(found, appended.code, address)
+    const refused = await this.#codes.refusal(found, appended.code, address)
     return refused === undefined ? { proven: found, codeAwaited: false } : { refused }
   }
 
@@ -117,7 +125,7 @@ export class Login implements Authenticator {
         if (!open) throw new Fault('bad_sequence')
         open = false
         await this.#limits.check(claimant.user, claimant.address)
-        const refusal = this.#codes.refusal(proven, code, claimant.address)
+        const refusal = await this.#codes.refusal(proven, code, claimant.address)
         if (refusal !== undefined) return this.#fail(claimant, refusal)
         return this.#admit(claimant, proven)
       },

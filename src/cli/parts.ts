@@ -71,6 +71,7 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
   const verifier = new Verifier({ ...config.auth.verification, cacheTtl: 60_000, cacheSize: 1000 })
   const login = new Login(new UserTable(userRecords(config)), {
     limits: limits.logins,
+    codes: limits.codes,
     verifier,
     now: () => new Date(clock.now()),
   })

@@ -5,7 +5,7 @@ import type { UserRecord } from '../../../src/auth/user.js'
 import { UserTable } from '../../../src/auth/users.js'
 import { Verifier } from '../../../src/auth/verifier.js'
 import { Fault } from '../../../src/core/fault.js'
-import type { LoginLimits } from '../../../src/core/login-ports.js'
+import type { LoginLimits, UsedCodes } from '../../../src/core/login-ports.js'
 
 export const NOW = new Date('2026-06-01T12:00:00Z')
 export const NEVER = new AbortController().signal
@@ -44,6 +44,15 @@ export function scene(users: readonly UserRecord[], now: Date) {
     failed: async (name, address) => void told.push(`failed ${name} ${address}`),
     succeeded: async (name, address) => void told.push(`succeeded ${name} ${address}`),
   }
+  const used = new Map<string, { holder: number; until: number }>()
+  const codes: UsedCodes = {
+    async use(code, holder, duration) {
+      for (const [key, { until }] of used) if (until <= state.now) used.delete(key)
+      const first = used.get(code)
+      if (first === undefined) used.set(code, { holder, until: state.now + duration })
+      return first === undefined || first.holder === holder
+    },
+  }
   const verifier = new Verifier(
     { concurrency: 1, queue: 10, cacheTtl: 60_000, cacheSize: 10 },
     {
@@ -55,11 +64,14 @@ export function scene(users: readonly UserRecord[], now: Date) {
       },
     },
   )
-  const login = new Login(new UserTable(users), { limits, verifier, now: () => new Date(state.now) })
+  const login = new Login(new UserTable(users), {
+    ...{ limits, codes, verifier },
+    now: () => new Date(state.now),
+  })
   const pass = (name: string, password: string, address = ADDRESS, signal = NEVER) =>
     login.login({ user: name, password, address }, signal)
   const replaceUsers = (records: readonly UserRecord[]) => login.replaceUsers(new UserTable(records))
-  return { login, pass, replaceUsers, told, compared, state }
+  return { login, pass, replaceUsers, told, compared, state, used }
 }
 
 /** A {@link scene} of users without codes. */

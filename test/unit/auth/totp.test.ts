@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { splitCode, TotpSecret } from '../../../src/auth/totp.js'
-import { UsedCodes } from '../../../src/auth/used-codes.js'
 import { otherHash } from './login-support.js'
 import { CODES, ELSEWHERE, HERE, outcome, SECRET, setUp, user } from './totp-support.js'
 
@@ -129,14 +128,20 @@ describe('a used code', () => {
     assert.equal(await attempt(`right${CODES[3]}`, ELSEWHERE), 'replayed_code')
   })
 
-  test('is forgotten when its window is over', () => {
-    const codes = new UsedCodes()
-    const secret = new TotpSecret(SECRET)
-    for (let step = 0; step < 1000; step++) {
-      for (const each of [step - 1, step, step + 1])
-        assert.ok(codes.use('acme', secret, each, HERE, new Date(step * STEP)))
-      assert.ok(codes.size <= 3)
+  test('is forgotten when its window is over', async () => {
+    const { attempt, state, used } = setUp()
+    for (let step = 1; step < CODES.length - 1; step++) {
+      state.now = step * STEP
+      for (const each of [step - 1, step, step + 1]) assert.equal(await attempt(`right${CODES[each]}`), BOTH)
+      assert.ok(used.size <= 3)
     }
+  })
+
+  test('is kept without telling the code, the secret or the address', async () => {
+    const { attempt, used } = setUp()
+    assert.equal(await attempt(`right${CODES[3]}`), BOTH)
+    const kept = JSON.stringify([...used])
+    for (const text of [CODES[3], SECRET, HERE, 'acme']) assert.ok(!kept.includes(text))
   })
 })
 
