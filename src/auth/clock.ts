@@ -1,11 +1,8 @@
-/** Timers cannot wait longer (2^31 - 1 ms, nearly 25 days); they would fire at once. */
-export const LONGEST_WAIT = 2 ** 31 - 1
-
 /** The time of day, and timers; replaced in tests. */
 export interface WallClock {
   /** Milliseconds since 1970. */
   now(): number
-  /** Calls back once, after at most {@link LONGEST_WAIT} milliseconds. */
+  /** Calls back once, after at most `LONGEST_WAIT` milliseconds (core/timers.ts). */
   after(milliseconds: number, callback: () => void): { cancel(): void }
 }
 

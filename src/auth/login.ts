@@ -1,12 +1,19 @@
 import { Fault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
-import type { Authenticator, AwaitedCode, Credentials, LoggedIn, LoginLimits } from '../core/login-ports.js'
+import type {
+  Authenticator,
+  AwaitedCode,
+  Credentials,
+  LoggedIn,
+  LoginLimits,
+  UsedCodes,
+} from '../core/login-ports.js'
 import type { Reason } from '../core/reason.js'
 import { SecondFactor } from './second-factor.js'
 import { type Standing, standing } from './standing.js'
 import { splitCode } from './totp.js'
-import type { User, UserRecord } from './user.js'
-import { UserTable } from './users.js'
+import type { User } from './user.js'
+import type { UserTable } from './users.js'
 import type { Verifier } from './verifier.js'
 
 const MAX_CREDENTIAL_BYTES = 1024
@@ -30,21 +37,21 @@ export class Login implements Authenticator {
   /** Whom each session logged in as, to be compared with what became of the user. */
   readonly #issued = new WeakMap<Identity, User>()
 
-  /** @throws Error as {@link UserTable} */
   constructor(
-    users: Iterable<UserRecord>,
+    users: UserTable,
     tools: {
       readonly limits: LoginLimits
+      readonly codes: UsedCodes
       readonly verifier: Verifier
       /** Decides who is expired or outside the hours, and which codes are right; the system's clock when left out. */
       readonly now?: () => Date
     },
   ) {
-    this.#users = new UserTable(users)
+    this.#users = users
     this.#limits = tools.limits
     this.#verifier = tools.verifier
     this.#now = tools.now ?? (() => new Date())
-    this.#codes = new SecondFactor(this.#now)
+    this.#codes = new SecondFactor(tools.codes, this.#now)
   }
 
   async login(credentials: Credentials, signal: AbortSignal): Promise<LoggedIn | AwaitedCode> {
@@ -61,13 +68,9 @@ export class Login implements Authenticator {
     return await this.#admit(credentials, proven)
   }
 
-  /**
-   * Replaces all users at once; remembered passwords are forgotten.
-   *
-   * @throws Error as {@link UserTable}; the users are then the old ones
-   */
-  replaceUsers(users: Iterable<UserRecord>): void {
-    this.#users = new UserTable(users)
+  /** Replaces all users at once; remembered passwords are forgotten. */
+  replaceUsers(users: UserTable): void {
+    this.#users = users
     this.#verifier.forget()
   }
 
@@ -111,7 +114,7 @@ export class Login implements Authenticator {
     if (!right || this.#users.get(user)?.passwordHash !== hash) return { refused: 'wrong_password' }
     if (!found.totp) return { proven: found, codeAwaited: false }
     if (!appended) return { proven: found, codeAwaited: true }
-    const refused = this.#codes.refusal(found, appended.code, address)
+    const refused = await this.#codes.refusal(found, appended.code, address)
     return refused === undefined ? { proven: found, codeAwaited: false } : { refused }
   }
 
@@ -122,7 +125,7 @@ export class Login implements Authenticator {
         if (!open) throw new Fault('bad_sequence')
         open = false
         await this.#limits.check(claimant.user, claimant.address)
-        const refusal = this.#codes.refusal(proven, code, claimant.address)
+        const refusal = await this.#codes.refusal(proven, code, claimant.address)
         if (refusal !== undefined) return this.#fail(claimant, refusal)
         return this.#admit(claimant, proven)
       },

@@ -1,7 +1,8 @@
 import { Fault } from '../core/fault.js'
 import type { Identity } from '../core/identity.js'
 import type { Occupant, SessionCounter } from '../core/login-ports.js'
-import { LONGEST_WAIT, WALL_CLOCK, type WallClock } from './clock.js'
+import { LONGEST_WAIT } from '../core/timers.js'
+import { WALL_CLOCK, type WallClock } from './clock.js'
 import type { Standing } from './standing.js'
 
 interface Place {

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
-import ipaddr from 'ipaddr.js'
 import type { LoginFactor } from '../core/audit-event.js'
 import type { ClientCertificate } from '../core/client-certificate.js'
 import type { Compat, Identity, Quota } from '../core/identity.js'
 import type { Credentials } from '../core/login-ports.js'
+import { Networks } from '../core/networks.js'
 import { Grants, type Preset, type Right } from '../core/permission.js'
 import type { Reason } from '../core/reason.js'
 import { parsePath, ROOT } from '../core/virtual-path.js'
@@ -45,15 +45,13 @@ export interface UserRecord {
 /** What a login, or a session, is judged by besides what was typed. */
 export type Claimant = Pick<Credentials, 'address' | 'certificate'>
 
-type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number]
-
 /** One user: the identity a login gives, and what stands in the way of it besides the password. */
 export class User {
   readonly identity: Identity
   readonly passwordHash: string | undefined
   readonly totp: TotpSecret | undefined
   readonly #certificate: CertificateRule | undefined
-  readonly #networks: readonly Network[] | undefined
+  readonly #networks: Networks | undefined
   readonly #validFrom: Date | undefined
   readonly #expires: Date | undefined
   readonly #hours: Hours | undefined
@@ -77,7 +75,7 @@ export class User {
     this.passwordHash = record.passwordHash
     this.totp = record.totp === undefined ? undefined : new TotpSecret(record.totp)
     this.#certificate = record.certificate
-    this.#networks = record.allowFrom?.map(parseNetwork)
+    this.#networks = record.allowFrom && new Networks(record.allowFrom)
     this.#validFrom = record.validFrom
     this.#expires = record.expires
     this.#hours = record.hours && new Hours(record.hours)
@@ -110,7 +108,8 @@ export class User {
   refusal({ address, certificate }: Claimant, now: Date): Reason | undefined {
     const barred = this.barred(now)
     if (barred !== undefined) return barred
-    return this.#isAllowedFrom(address) ? this.certificateRefusal(certificate) : 'address_not_allowed'
+    if (this.#networks?.has(address) === false) return 'address_not_allowed'
+    return this.certificateRefusal(certificate)
   }
 
   /** Why this certificate, or having none, is in the way; undefined when it is not. */
@@ -136,19 +135,4 @@ export class User {
     if (before.totp?.text === this.totp?.text) return undefined
     return before.totp === undefined ? 'code_missing' : 'wrong_code'
   }
-
-  #isAllowedFrom(address: string): boolean {
-    if (this.#networks === undefined) return true
-    if (!ipaddr.isValid(address)) return false
-    const parsed = ipaddr.process(address)
-    return this.#networks.some(
-      ([network, bits]) => network.kind() === parsed.kind() && parsed.match(network, bits),
-    )
-  }
-}
-
-function parseNetwork(text: string): Network {
-  if (text.includes('/')) return ipaddr.parseCIDR(text)
-  const address = ipaddr.process(text)
-  return [address, address.kind() === 'ipv4' ? 32 : 128]
 }

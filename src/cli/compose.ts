@@ -1,4 +1,5 @@
 import type { WallClock } from '../auth/clock.js'
+import { UserTable } from '../auth/users.js'
 import type { Config } from '../config/schema.js'
 import {
   configLoaded,
@@ -15,6 +16,7 @@ import type { Bans } from '../limits/bans.js'
 import { originOf } from '../proxy/origins.js'
 import { FtpsServer } from '../server/server.js'
 import type { LiveSession } from '../session/roster.js'
+import { prepareTls } from '../tls/contexts.js'
 import { endUncertified } from './end-uncertified.js'
 import { needRestart } from './need-restart.js'
 import {
@@ -51,12 +53,13 @@ export class Portcullis implements AsyncDisposable {
       get session() {
         return parts.session
       },
-      origin: (raw, signal) => originOf(raw, originOptions(parts.config), signal),
+      origin: (raw, signal) => originOf(raw, parts.origins.control, signal),
       secure: (raw, id, ends, signal) => secureControl(parts, raw, id, ends, signal),
     })
     try {
       await parts.sweeper.start()
-      await parts.hooks.reconfigure(await hookOptions(config))
+      const useHooks = await parts.hooks.prepare(await hookOptions(config))
+      useHooks()
       const { host, port } = config.server.listen
       const address = await server.start(host, port)
       parts.audit.record(
@@ -84,12 +87,18 @@ export class Portcullis implements AsyncDisposable {
   async reload(config: Config, file: string): Promise<readonly string[]> {
     const parts = this.#parts
     const before = parts.config
-    const material = await tlsMaterial(config)
+    const tls = prepareTls(await tlsMaterial(config))
+    const users = new UserTable(userRecords(config))
+    const origins = originOptions(config)
+    const announce = announceOptions(config)
     const storage = await openStorage(storageOptions(config), parts.digests, parts.ledgers)
-    await parts.hooks.reconfigure(await hookOptions(config))
-    await parts.announced.replace(announceOptions(config))
-    parts.contexts.replace(material)
-    parts.login.replaceUsers(userRecords(config))
+    const useHooks = await parts.hooks.prepare(await hookOptions(config))
+    // The last that can fail, for what cannot be recorded does not happen.
+    parts.audit.record(configLoaded(file, config.users.length))
+    await parts.announced.replace(announce)
+    useHooks()
+    parts.contexts.replace(tls)
+    parts.login.replaceUsers(users)
     parts.limits.reconfigure(limitOptions(config))
     parts.ports.replace(config.passive.ports)
     parts.storage = storage
@@ -100,9 +109,9 @@ export class Portcullis implements AsyncDisposable {
       sessionOptions: sessionOptions(config),
     }
     parts.config = config
+    parts.origins = origins
     parts.places.review()
     endUncertified(parts)
-    parts.audit.record(configLoaded(file, config.users.length))
     parts.expiry.look()
     return needRestart(before, config)
   }

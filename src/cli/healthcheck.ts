@@ -4,7 +4,7 @@ import { controlSocketOf } from '../config/control-socket.js'
 import { loadConfig } from '../config/load.js'
 import { ConfigError } from '../config/problem.js'
 import { ask, Unreachable } from '../control-socket/client.js'
-import { inNetworks } from '../core/networks.js'
+import { Networks } from '../core/networks.js'
 import { LOCAL_HEADER } from '../proxy/version-2.js'
 import { EXIT } from './exit.js'
 import { complain } from './print.js'
@@ -53,7 +53,7 @@ async function askAsClient({ config, port }: HealthOptions): Promise<void> {
   const { listen, proxyProtocol } = (await loadConfig(config)).server
   const everywhere = listen.host === '::' || listen.host === '0.0.0.0'
   const host = everywhere ? '127.0.0.1' : listen.host
-  await greeting(host, port ?? listen.port, inNetworks(host, proxyProtocol.from))
+  await greeting(host, port ?? listen.port, new Networks(proxyProtocol.from).has(host))
 }
 
 /**

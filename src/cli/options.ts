@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { UserRecord } from '../auth/user.js'
 import type { Config, UserConfig } from '../config/schema.js'
+import { Networks } from '../core/networks.js'
 import type { Rates } from '../data/bandwidth.js'
 import type { StorageOptions } from '../files/storage.js'
 import type { HookOptions } from '../hooks/options.js'
@@ -52,10 +53,19 @@ const ruleOf = ({ max, within }: { readonly max: number; readonly within: number
   window: within,
 })
 
-export const originOptions = ({ server }: Config): OriginOptions => ({
-  from: server.proxyProtocol.from,
-  timeout: server.timeouts.handshake,
-})
+/** Whose word counts for who is at the other end of a connection. */
+export interface Origins {
+  readonly control: OriginOptions
+  readonly data: OriginOptions
+}
+
+export const originOptions = ({ server: { proxyProtocol, timeouts } }: Config): Origins => {
+  const [from, timeout] = [new Networks(proxyProtocol.from), timeouts.handshake]
+  return {
+    control: { from, timeout },
+    data: { from: proxyProtocol.data ? from : new Networks([]), timeout },
+  }
+}
 
 export const storageOptions = ({ filesystem, storage, uploads }: Config): StorageOptions => ({
   portable: filesystem.portable,

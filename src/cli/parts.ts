@@ -2,8 +2,10 @@ import { AuditLog } from '../audit/log.js'
 import { WALL_CLOCK } from '../auth/clock.js'
 import { Login } from '../auth/login.js'
 import { UserSessions } from '../auth/sessions.js'
+import { UserTable } from '../auth/users.js'
 import { Verifier } from '../auth/verifier.js'
 import type { Config } from '../config/schema.js'
+import { Networks } from '../core/networks.js'
 import type { Log } from '../core/ports.js'
 import { AnnouncedAddress, type AnnounceOptions } from '../data/announced-address.js'
 import { Bandwidth } from '../data/bandwidth.js'
@@ -16,10 +18,12 @@ import { UploadHooks } from '../hooks/upload-hooks.js'
 import { Limits } from '../limits/limits.js'
 import { Roster } from '../session/roster.js'
 import type { SessionServices } from '../session/services.js'
-import { SessionContexts } from '../tls/contexts.js'
+import { prepareTls, SessionContexts } from '../tls/contexts.js'
 import { ExpiryWatch } from './expiry-watch.js'
 import {
   limitOptions,
+  type Origins,
+  originOptions,
   sessionOptions,
   storageOptions,
   tlsMaterial,
@@ -31,6 +35,7 @@ import { Sweeper } from './sweeper.js'
 /** All that the server is made of. What a reload replaces can be written. */
 export interface Parts {
   config: Config
+  origins: Origins
   session: SessionServices
   readonly announced: AnnouncedAddress
   readonly audit: AuditLog
@@ -51,7 +56,7 @@ export interface Parts {
 
 /** @throws Error from TLS, the audit log or the storage */
 export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): Promise<Parts> {
-  const contexts = new SessionContexts(await tlsMaterial(config))
+  const contexts = new SessionContexts(prepareTls(await tlsMaterial(config)))
   const digests = new DigestPool(config.hashing)
   const ledgers = new Ledgers()
   const storage = await openStorage(storageOptions(config), digests, ledgers)
@@ -64,8 +69,9 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
   })
   const limits = await Limits.open(limitOptions(config), config.auth, { audit, log })
   const verifier = new Verifier({ ...config.auth.verification, cacheTtl: 60_000, cacheSize: 1000 })
-  const login = new Login(userRecords(config), {
+  const login = new Login(new UserTable(userRecords(config)), {
     limits: limits.logins,
+    codes: limits.codes,
     verifier,
     now: () => new Date(clock.now()),
   })
@@ -105,6 +111,7 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
   const parts: Parts = {
     ...{
       config,
+      origins: originOptions(config),
       session,
       announced,
       audit,
@@ -127,7 +134,10 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
 
 export const announceOptions = ({ passive }: Config): AnnounceOptions => ({
   publicAddress: passive.publicAddress ?? undefined,
-  overrides: passive.overrides,
+  overrides: passive.overrides.map(({ networks, address }) => ({
+    networks: new Networks(networks),
+    address,
+  })),
 })
 
 export async function closeParts(parts: Parts): Promise<void> {

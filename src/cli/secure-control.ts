@@ -12,7 +12,6 @@ import { CertificateRefused } from '../tls/peer-certificate.js'
 import { secureData } from '../tls/secure-data.js'
 import { Deadline } from './deadline.js'
 import { handshakeReason } from './handshake-reason.js'
-import { originOptions } from './options.js'
 import type { Parts } from './parts.js'
 
 /** The handshake of a control connection, and the data channel that is bound to it. */
@@ -44,11 +43,7 @@ export async function secureControl(
   audit.record(tlsEstablished(control.facts), subject)
   const secure = (socket: Socket, signal: AbortSignal) => secureData(socket, context, signal)
   const { announced } = parts
-  const origin = (socket: Socket, signal: AbortSignal) => {
-    const { proxyProtocol } = parts.config.server
-    const options = originOptions(parts.config)
-    return originOf(socket, proxyProtocol.data ? options : { ...options, from: [] }, signal)
-  }
+  const origin = (socket: Socket, signal: AbortSignal) => originOf(socket, parts.origins.data, signal)
   const { peer, reached } = ends
   const openData = (record: (event: AuditEvent) => void) =>
     new PassiveChannel({

@@ -26,7 +26,7 @@ export const auth = () =>
       .nullable()
       .default(null)
       .describe(
-        'File that keeps bans and known addresses over a restart with `store: memory`; `null`: `limits.json` beside the audit log.',
+        'File that keeps bans, known addresses and used one-time codes over a restart with `store: memory`; `null`: `limits.json` beside the audit log.',
       ),
     limits: z
       .strictObject({

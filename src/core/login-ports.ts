@@ -67,3 +67,13 @@ export interface LoginLimits {
   failed(user: string, address: string): Promise<void>
   succeeded(user: string, address: string): Promise<void>
 }
+
+/** Which one-time codes were used, and by whom. */
+export interface UsedCodes {
+  /**
+   * Uses a code: true for who is its first, and for the same one again within `duration` milliseconds.
+   * @param code stands for the code of one user; @param holder for who uses it, below 2^53
+   * @throws Fault `login_refused` when nobody can tell
+   */
+  use(code: string, holder: number, duration: number): Promise<boolean>
+}

@@ -1,14 +1,14 @@
 import { isIPv4 } from 'node:net'
 import type { Endpoint } from '../core/endpoint.js'
 import { Fault } from '../core/fault.js'
-import { inNetworks } from '../core/networks.js'
+import type { Networks } from '../core/networks.js'
 import { HostName, type HostNameOptions } from './host-name.js'
 
 export interface AnnounceOptions {
   /** IPv4 address or host name; undefined: the address the client reached. */
   readonly publicAddress: string | undefined
-  /** Other addresses for clients in certain networks (CIDR), the first match counts. */
-  readonly overrides: readonly { readonly networks: readonly string[]; readonly address: string }[]
+  /** Other addresses for clients in certain networks, the first match counts. */
+  readonly overrides: readonly { readonly networks: Networks; readonly address: string }[]
 }
 
 /** Which IPv4 address PASV tells: behind NAT the client must be told the outer one. */
@@ -36,7 +36,7 @@ export class AnnouncedAddress implements Disposable {
   /** @throws Fault `no_ipv4` when the client came by IPv6 and no public address is set, or none is known yet */
   forClient(peer: Endpoint, reached: Endpoint): string {
     const { overrides, publicAddress } = this.#options
-    const override = overrides.find(({ networks }) => inNetworks(peer.address, networks))
+    const override = overrides.find(({ networks }) => networks.has(peer.address))
     if (override) return override.address
     const address = this.#hostName ? this.#hostName.address : (publicAddress ?? ipv4Of(reached))
     if (address === undefined) throw new Fault('no_ipv4')

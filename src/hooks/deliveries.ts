@@ -70,10 +70,14 @@ export class Deliveries {
     this.#pump()
   }
 
-  /** Begins to deliver. To be called once no other server can be at work on the same folder. */
-  async start(): Promise<void> {
+  /** Tidies the folder. To be called once no other server can be at work on it. Throws the errno. */
+  sweep(): Promise<void> {
+    return this.#folder.sweep()
+  }
+
+  /** Begins to deliver. To be called after {@link sweep}. */
+  start(): void {
     this.#started = true
-    await this.#folder.sweep()
     this.#pump()
   }
 

@@ -25,10 +25,11 @@ export class UploadHooks {
   }
 
   /**
-   * Takes effect with the next upload and the next attempt; what waits goes on waiting.
-   * @throws the errno of a queue that cannot be opened; nothing is changed then
+   * Opens the queues that other options need. The function it resolves to puts these into use, with the next upload and
+   * the next attempt; what waits goes on waiting. Not calling it leaves all as it was.
+   * @throws the errno of a queue that cannot be opened
    */
-  async reconfigure(options: HookOptions): Promise<void> {
+  async prepare(options: HookOptions): Promise<() => void> {
     const wanted: [HookName, { deliver: Deliver; concurrency: number } | undefined][] = [
       ['webhook', options.webhook && { ...options.webhook, deliver: webhook(options.webhook) }],
       [
@@ -36,29 +37,32 @@ export class UploadHooks {
         options.command && { ...options.command, deliver: command(options.command, this.#services.log) },
       ],
     ]
-    const opened: Deliveries[] = []
+    const opened = new Map<HookName, Deliveries>()
     for (const [hook, kind] of wanted) {
       if (!kind || this.#deliveries.has(hook)) continue
-      const deliveries = new Deliveries(
-        hook,
-        await QueueFolder.open(join(this.#folder, hook)),
-        this.#services,
-      )
-      this.#deliveries.set(hook, deliveries)
-      opened.push(deliveries)
+      const folder = await QueueFolder.open(join(this.#folder, hook))
+      const deliveries = new Deliveries(hook, folder, this.#services)
+      if (this.#started) await deliveries.sweep()
+      opened.set(hook, deliveries)
     }
-    for (const [hook, kind] of wanted) {
-      const { queue, retry } = options
-      const policy = kind && { deliver: kind.deliver, concurrency: kind.concurrency, queue, retry }
-      this.#deliveries.get(hook)?.replace(policy)
+    return () => {
+      for (const [hook, deliveries] of opened) this.#deliveries.set(hook, deliveries)
+      for (const [hook, kind] of wanted) {
+        const { queue, retry } = options
+        const policy = kind && { deliver: kind.deliver, concurrency: kind.concurrency, queue, retry }
+        this.#deliveries.get(hook)?.replace(policy)
+      }
+      if (this.#started) for (const deliveries of opened.values()) deliveries.start()
     }
-    if (this.#started) for (const deliveries of opened) await deliveries.start()
   }
 
   /** Begins to deliver what waits. To be called when the control port is bound: no other server runs then. */
   async start(): Promise<void> {
     this.#started = true
-    for (const deliveries of this.#deliveries.values()) await deliveries.start()
+    for (const deliveries of this.#deliveries.values()) {
+      await deliveries.sweep()
+      deliveries.start()
+    }
   }
 
   /** Attempts under way may end within `grace` milliseconds, but 5 s at most; the rest is left to the next start. */

@@ -1,13 +1,11 @@
 import { addressBanned, addressUnbanned } from '../core/audit-event.js'
 import type { Audit } from '../core/ports.js'
+import { LONGEST_WAIT } from '../core/timers.js'
 import { addressKey } from './address-key.js'
 import type { LimitOptions } from './options.js'
 import { RecentKeys } from './recent-keys.js'
 import type { Marks, Store } from './store.js'
 import { closedOnFailure } from './store-fault.js'
-
-/** Timers cannot wait longer: 24 days. */
-const LONGEST_MS = 2 ** 31 - 1
 
 export interface Ban {
   /** An IPv4 address, or the /64 of an IPv6 one. */
@@ -108,7 +106,7 @@ export class Bans implements Disposable {
 
   #endAt(key: string, duration: number): void {
     clearTimeout(this.#timers.get(key))
-    this.#timers.set(key, setTimeout(() => this.#end(key), Math.min(duration, LONGEST_MS)).unref())
+    this.#timers.set(key, setTimeout(() => this.#end(key), Math.min(duration, LONGEST_WAIT)).unref())
     this.#keys.touch(key)
   }
 

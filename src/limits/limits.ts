@@ -1,5 +1,6 @@
 import type { Audit, Log } from '../core/ports.js'
 import { Bans } from './bans.js'
+import { CodeMarks } from './codes.js'
 import { ConnectionLimiter } from './connections.js'
 import { GuardedStore } from './guarded-store.js'
 import { HandshakeLimiter } from './handshakes.js'
@@ -24,6 +25,7 @@ interface Services {
 /** All limits of one server. */
 export class Limits implements AsyncDisposable {
   readonly bans: Bans
+  readonly codes: CodeMarks
   readonly connections: ConnectionLimiter
   readonly handshakes: HandshakeLimiter
   readonly logins: LoginLimiter
@@ -36,6 +38,7 @@ export class Limits implements AsyncDisposable {
     this.#current = current
     this.#store = store
     this.bans = new Bans(() => current.options.ban, audit, store)
+    this.codes = new CodeMarks(store)
     this.connections = new ConnectionLimiter(options, this.bans, store)
     this.handshakes = new HandshakeLimiter(options, this.bans, store)
     this.logins = new LoginLimiter(options, this.bans, audit, store)

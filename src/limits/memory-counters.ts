@@ -1,9 +1,7 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { LONGEST_WAIT } from '../core/timers.js'
 import { RecentKeys } from './recent-keys.js'
 import type { Counters } from './store.js'
-
-/** Timers cannot wait longer: 24 days. */
-const LONGEST_MS = 2 ** 31 - 1
 
 /** Counts in this process; of too many keys the one not counted for longest is forgotten. */
 export class MemoryCounters implements Counters {
@@ -12,7 +10,7 @@ export class MemoryCounters implements Counters {
 
   async add(key: string, window: number): Promise<number> {
     this.#keys.touch(key)
-    const customDuration = Math.min(window, LONGEST_MS) / 1000
+    const customDuration = Math.min(window, LONGEST_WAIT) / 1000
     const { consumedPoints } = await this.#limiter.penalty(key, 1, { customDuration })
     return consumedPoints
   }

@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net'
 import { type Ends, endpoint } from '../core/endpoint.js'
 import { Fault } from '../core/fault.js'
-import { inNetworks } from '../core/networks.js'
+import type { Networks } from '../core/networks.js'
 import { parseProxyHeader } from './header.js'
 import { Prologue } from './prologue.js'
 
 export interface OriginOptions {
-  /** Networks (CIDR) of proxies whose connections begin with a PROXY header; none: nobody's do. */
-  readonly from: readonly string[]
+  /** Of proxies whose connections begin with a PROXY header. */
+  readonly from: Networks
   /** Milliseconds for the header. */
   readonly timeout: number
 }
@@ -35,7 +35,7 @@ export async function originOf(
   const peer = endpoint(raw.remoteAddress, raw.remotePort)
   const local = endpoint(raw.localAddress, raw.localPort)
   const direct = { peer, local, reached: local, headerBytes: 0 }
-  if (from.length === 0 || !inNetworks(peer.address, from)) return direct
+  if (!from.has(peer.address)) return direct
   if (waiting >= MOST_WAITING) throw new Fault('denied', { reason: 'too_many_connections' })
   waiting += 1
   const prologue = new Prologue(raw, timeout, signal)

@@ -1,7 +1,7 @@
 import { isPathCommand, type Replies } from '../commands/command.js'
 import type { Context, ReadyContext } from '../commands/context.js'
 import { type AuditEvent, accessDenied, commandRejected, loginFailed } from '../core/audit-event.js'
-import { type Fault, toFault } from '../core/fault.js'
+import { Fault, toFault } from '../core/fault.js'
 import type { Log } from '../core/ports.js'
 import { codeOf, FAULT_REPLIES, type Reply } from '../protocol/replies.js'
 import { AccessDenied, type Admitted } from './gates.js'
@@ -54,7 +54,7 @@ function start(admitted: Admitted, context: Context | ReadyContext): Replies {
 /** Answers a command that no handler ran for, or whose handler failed. */
 export async function refuse(fault: Fault, event: AuditEvent, outlet: Outlet): Promise<void> {
   if (fault.kind === 'internal' || fault.kind === 'storage_error' || fault.kind === 'audit_unavailable')
-    outlet.log.error({ err: fault.cause ?? fault }, 'command failed')
+    outlet.log[isRemoved(fault) ? 'warn' : 'error']({ err: fault.cause ?? fault }, 'command failed')
   let name = FAULT_REPLIES[fault.kind]
   try {
     outlet.record(event)
@@ -63,6 +63,14 @@ export async function refuse(fault: Fault, event: AuditEvent, outlet: Outlet): P
     name = FAULT_REPLIES[toFault(unwritable).kind]
   }
   await outlet.send({ name })
+}
+
+/** Somebody removed what an upload went on from, or its folder: no failure of the server's. */
+function isRemoved({ kind, cause }: Fault): boolean {
+  if (kind !== 'storage_error' || !(cause instanceof Fault) || cause.kind !== 'not_found') return false
+  // Some errors of a host that denies something are `not_found` too.
+  const errno = cause.cause as NodeJS.ErrnoException | undefined
+  return errno === undefined || errno.code === 'ENOENT'
 }
 
 function failureEvent(fault: Fault, admitted: Admitted): AuditEvent {

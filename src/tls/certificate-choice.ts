@@ -27,6 +27,8 @@ export class CertificateChoice {
   readonly #candidates: readonly Candidate[]
   readonly #build: Build
   readonly #built = new Map<string, SecureContext>()
+  /** For a name nobody has, or none. */
+  readonly #standard: SecureContext
 
   /** @throws Error when a certificate and its key do not fit or cannot be read */
   constructor(certificates: readonly Certificate[], build: Build) {
@@ -37,6 +39,9 @@ export class CertificateChoice {
     })
     // Each by itself, so that one that does not work is found now and not by a client.
     for (const candidate of this.#candidates) this.#contextOf([candidate])
+    const [first] = this.#candidates
+    const standard = this.#candidates.filter(({ x509 }) => first && shareName(first.x509, x509))
+    this.#standard = this.#contextOf(onePerKind(standard))
   }
 
   /** When each certificate expires, in the order of the list. */
@@ -47,12 +52,7 @@ export class CertificateChoice {
   /** `name` as a client sends it: without a wildcard, in lower case. */
   contextFor(name: string | undefined): SecureContext {
     const named = name === undefined ? [] : this.#candidates.filter(({ x509 }) => isFor(x509, name))
-    return this.#contextOf(onePerKind(named.length > 0 ? named : this.#standard()))
-  }
-
-  #standard(): Candidate[] {
-    const [first, ...others] = this.#candidates
-    return first ? [first, ...others.filter(({ x509 }) => shareName(first.x509, x509))] : []
+    return named.length > 0 ? this.#contextOf(onePerKind(named)) : this.#standard
   }
 
   #contextOf(chosen: readonly Candidate[]): SecureContext {

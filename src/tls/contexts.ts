@@ -21,41 +21,50 @@ export interface SessionTls {
   readonly clientTrust?: SessionTrust | undefined
 }
 
+/** What new connections get, made and known to work. */
+export interface PreparedTls {
+  readonly choice: CertificateChoice
+  readonly clientTrust: ClientTrust | undefined
+}
+
 /** The certificates in use. Each control connection takes what it and its data connections need. */
 export class SessionContexts {
-  #choice: CertificateChoice
-  #clientTrust: ClientTrust | undefined
+  #current: PreparedTls
 
-  /** @throws Error when a certificate and its key do not fit or cannot be read */
-  constructor(material: TlsMaterial) {
-    this.#choice = choose(material)
-    this.#clientTrust = material.clientTrust
+  constructor(prepared: PreparedTls) {
+    this.#current = prepared
   }
 
   /** When each certificate expires, in the order they were given in. */
   get expiries(): readonly Date[] {
-    return this.#choice.expiries
+    return this.#current.choice.expiries
   }
 
   /** `serverName` is the name the client asks for by SNI; its data connections then get the same certificate. */
   take(serverName?: string): SessionTls {
-    const atHandshake = this.#clientTrust
+    const { choice, clientTrust: atHandshake } = this.#current
     // Where certificates are asked for no longer, what was proven stays as it was.
-    const clientTrust = atHandshake && { atHandshake, current: () => this.#clientTrust ?? atHandshake }
-    return { context: this.#choice.contextFor(serverName), sessions: new ResumableSessions(), clientTrust }
+    const clientTrust = atHandshake && {
+      atHandshake,
+      current: () => this.#current.clientTrust ?? atHandshake,
+    }
+    return { context: choice.contextFor(serverName), sessions: new ResumableSessions(), clientTrust }
   }
 
-  /** New connections get the new certificate; sessions keep the one they have. @throws Error as the constructor */
-  replace(material: TlsMaterial): void {
-    this.#choice = choose(material)
-    this.#clientTrust = material.clientTrust
+  /** New connections get the new certificate; sessions keep the one they have. */
+  replace(prepared: PreparedTls): void {
+    this.#current = prepared
   }
 }
 
-const choose = (material: TlsMaterial): CertificateChoice =>
-  new CertificateChoice(material.certificates, chosen => build({ ...material, certificates: chosen }))
+/** @throws Error when a certificate and its key do not fit or cannot be read */
+export function prepareTls(material: TlsMaterial): PreparedTls {
+  const { certificates, clientTrust } = material
+  const build = (chosen: readonly Certificate[]) => secureContext({ ...material, certificates: chosen })
+  return { choice: new CertificateChoice(certificates, build), clientTrust }
+}
 
-function build({ certificates, minVersion, clientTrust }: TlsMaterial): SecureContext {
+function secureContext({ certificates, minVersion, clientTrust }: TlsMaterial): SecureContext {
   const cert = certificates.map(certificate => certificate.cert)
   return createSecureContext({
     ...tlsPolicy(minVersion),

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { endChild } from './end-child.js'
 import { passivePorts } from './ports.js'
 import { tempDir } from './temp-dir.js'
 
@@ -54,9 +54,7 @@ export class RedisServer implements AsyncDisposable {
   async stop(): Promise<void> {
     const child = this.#child
     this.#child = undefined
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    child.kill('SIGKILL')
-    await once(child, 'exit')
+    await endChild(child, 'SIGKILL')
   }
 
   /** It keeps its connections and answers nothing, until it goes on. */

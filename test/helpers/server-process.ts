@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { testCertificate } from './certificate.js'
+import { endChild } from './end-child.js'
 import { passivePorts } from './ports.js'
 import { type TestServerOptions, yamlOf } from './server.js'
 
@@ -57,24 +57,22 @@ export class ServerProcess implements AsyncDisposable {
   }
 
   /** SIGTERM: it ends as an operator ends it. */
-  async stop(): Promise<void> {
-    const child = this.#child
-    this.#child = undefined
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    child.kill('SIGTERM')
-    await once(child, 'exit')
+  stop(): Promise<void> {
+    return this.#end('SIGTERM')
   }
 
   /** SIGKILL: nothing in the process gets to run any more. */
-  async kill(): Promise<void> {
-    const child = this.#child
-    this.#child = undefined
-    if (!child || child.exitCode !== null || child.signalCode !== null) return
-    child.kill('SIGKILL')
-    await once(child, 'exit')
+  kill(): Promise<void> {
+    return this.#end('SIGKILL')
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.kill()
+  }
+
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const child = this.#child
+    this.#child = undefined
+    await endChild(child, signal)
   }
 }

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { endpoint } from '../../src/core/endpoint.js'
 import type { CloseVerdict } from '../../src/core/transfer.js'
-import { SessionContexts } from '../../src/tls/contexts.js'
+import { prepareTls, SessionContexts } from '../../src/tls/contexts.js'
 import { TlsControlConnection } from '../../src/tls/control-connection.js'
 import { secureData } from '../../src/tls/secure-data.js'
 import { testCertificate } from '../helpers/certificate.js'
@@ -19,7 +19,9 @@ interface Seen {
 
 /** A server that says of each connection how it was closed. Its first one is the control connection. */
 async function witness(options: ConnectionOptions) {
-  const contexts = new SessionContexts({ certificates: [await testCertificate()], minVersion: 'TLSv1.2' })
+  const contexts = new SessionContexts(
+    prepareTls({ certificates: [await testCertificate()], minVersion: 'TLSv1.2' }),
+  )
   const tls = contexts.take()
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true })
   server.listen(0, '127.0.0.1')

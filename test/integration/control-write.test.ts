@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { connect } from 'node:tls'
 import { endpoint } from '../../src/core/endpoint.js'
-import { SessionContexts } from '../../src/tls/contexts.js'
+import { prepareTls, SessionContexts } from '../../src/tls/contexts.js'
 import { TlsControlConnection } from '../../src/tls/control-connection.js'
 import { testCertificate } from '../helpers/certificate.js'
 
@@ -12,7 +12,9 @@ import { testCertificate } from '../helpers/certificate.js'
 const LARGE = 64 << 20
 
 test('a peer that does not read its replies is dropped after 30 seconds', async t => {
-  const contexts = new SessionContexts({ certificates: [await testCertificate()], minVersion: 'TLSv1.2' })
+  const contexts = new SessionContexts(
+    prepareTls({ certificates: [await testCertificate()], minVersion: 'TLSv1.2' }),
+  )
   const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const client = connect({ port: (server.address() as AddressInfo).port, rejectUnauthorized: false })

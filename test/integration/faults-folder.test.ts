@@ -183,6 +183,10 @@ describe('in the middle of an upload', () => {
     assert.equal(await s.finish(), 451)
     const { reason, kept } = await lastFailure(s.server)
     assert.deepEqual([reason, kept], ['storage_error', false])
+    assert.deepEqual(
+      s.server.logged.map(line => line.slice(0, line.indexOf(' ('))),
+      ['warn: command failed'],
+    )
     assert.deepEqual(await readdir(join(s.server.home, 'd')), ['file'])
     assert.equal(await s.read('d/file'), 'the host’s')
     assert.equal((await s.other.upload('STOR d/file', 'new')).code, 226)

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { hashPassword } from '../../../src/auth/argon2.js'
-import { startProcess } from '../../baseline/child.js'
 import { PASSWORD, USER } from '../../baseline/scene.js'
 import type { Server } from '../server.js'
+import { startNode } from './node-process.js'
 
 /** The program that is shipped; this file runs in `build/bench/speed/servers/`. */
 const PROGRAM = fileURLToPath(new URL('../../../../dist/main.js', import.meta.url))
@@ -36,15 +36,7 @@ const server = (id: string, uploads: object): Server => ({
       ],
     }
     await writeFile(config, stringify(settings), { mode: 0o600 })
-    const child = await startProcess(PROGRAM, ['serve', '--config', config])
-    return {
-      port: child.port,
-      pid: child.pid ?? 0,
-      user: USER,
-      password: PASSWORD,
-      explicit: false,
-      [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
-    }
+    return await startNode(PROGRAM, ['serve', '--config', config])
   },
 })
 

@@ -8,19 +8,19 @@ test('a reload during the comparison decides', async () => {
     { users: [user('acme')], reason: 'wrong_password' },
   ]
   for (const { users, reason } of cases) {
-    const { login, attempt, state } = setUp()
-    state.during = () => login.replaceUsers(users)
+    const { replaceUsers, attempt, state } = setUp()
+    state.during = () => replaceUsers(users)
     await assert.rejects(attempt('acme', 'right'), refused(reason))
   }
 })
 
 test('a reload replaces all users and forgets the passwords, a bad one nothing', async () => {
-  const { login, attempt, compared } = setUp()
+  const { replaceUsers, attempt, compared } = setUp()
   await attempt('acme', 'right')
-  assert.throws(() => login.replaceUsers([user('x', { passwordHash: 'plain' })]))
+  assert.throws(() => replaceUsers([user('x', { passwordHash: 'plain' })]))
   await attempt('acme', 'right')
   assert.equal(compared.length, 1)
-  login.replaceUsers(USERS)
+  replaceUsers(USERS)
   await attempt('acme', 'right')
   assert.equal(compared.length, 2)
 })

@@ -15,9 +15,9 @@ test('sessions of users who could not log in any more may not go on', async () =
   ]
   for (const [change, reason] of cases) {
     const acme = user('acme')
-    const { login, attempt } = setUp([acme])
+    const { login, replaceUsers, attempt } = setUp([acme])
     const identity = await attempt('acme', 'right')
-    login.replaceUsers(change === undefined ? [] : [{ ...acme, ...change }])
+    replaceUsers(change === undefined ? [] : [{ ...acme, ...change }])
     const standing = login.standing(identity, { address: ADDRESS })
     assert.equal(standing.stays ? undefined : standing.reason, reason)
   }

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parsePhc } from '../../../src/auth/argon2.js'
 import { Fault } from '../../../src/core/fault.js'
-import { refused, setUp, user } from './login-support.js'
+import { ADDRESS, refused, setUp, user } from './login-support.js'
 
 test('the right password gives the identity and clears the failures', async () => {
   const { attempt, told } = setUp()
   const identity = await attempt('acme', 'right')
   assert.equal(identity.home, '/srv/acme')
   assert.ok(Object.isFrozen(identity))
-  assert.deepEqual(told, ['check acme', 'check acme', 'succeeded acme'])
+  assert.deepEqual(told, [`check acme ${ADDRESS}`, `check acme ${ADDRESS}`, `succeeded acme ${ADDRESS}`])
 })
 
 const REFUSALS = [
@@ -25,11 +25,12 @@ for (const [name, password, reason] of REFUSALS) {
     const { attempt, told, compared } = setUp()
     for (let i = 0; i < 2; i += 1) await assert.rejects(attempt(name, password), refused(reason))
     assert.equal(compared.length, 2)
-    for (const hash of compared) {
+    for (const { hash } of compared) {
       const cost = parsePhc(hash)
       assert.deepEqual([cost?.memory, cost?.passes, cost?.parallelism], [19_456, 2, 1])
     }
-    assert.deepEqual(told, [`check ${name}`, `failed ${name}`, `check ${name}`, `failed ${name}`])
+    const each = [`check ${name} ${ADDRESS}`, `failed ${name} ${ADDRESS}`]
+    assert.deepEqual(told, [...each, ...each])
   })
 }
 
@@ -81,7 +82,7 @@ test('an aborted login is neither a failure nor a success', async () => {
   const { attempt, told } = setUp()
   const aborted = (error: unknown) => error instanceof Fault && error.kind === 'aborted'
   await assert.rejects(attempt('acme', 'right', AbortSignal.abort()), aborted)
-  assert.deepEqual(told, ['check acme'])
+  assert.deepEqual(told, [`check acme ${ADDRESS}`])
 })
 
 test('a user who needs neither password nor certificate is refused', () => {

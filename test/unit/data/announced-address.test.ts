@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { endpoint } from '../../../src/core/endpoint.js'
 import { Fault } from '../../../src/core/fault.js'
+import { Networks } from '../../../src/core/networks.js'
 import { AnnouncedAddress } from '../../../src/data/announced-address.js'
 import { FakeClock } from '../../helpers/fake-clock.js'
 
@@ -47,8 +48,8 @@ const noIPv4 = (error: unknown) => error instanceof Fault && error.kind === 'no_
 
 describe('PASV tells', () => {
   const overrides = [
-    { networks: ['198.51.100.0/24', '2001:db8:1::/48'], address: '10.0.0.5' },
-    { networks: ['2001:db8::/32'], address: '10.0.0.6' },
+    { networks: new Networks(['198.51.100.0/24', '2001:db8:1::/48']), address: '10.0.0.5' },
+    { networks: new Networks(['2001:db8::/32']), address: '10.0.0.6' },
   ]
   const cases: [
     what: string,

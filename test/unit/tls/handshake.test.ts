@@ -4,13 +4,15 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { connect } from 'node:tls'
 import { peekClientHello } from '../../../src/tls/client-hello.js'
-import { SessionContexts } from '../../../src/tls/contexts.js'
+import { prepareTls, SessionContexts } from '../../../src/tls/contexts.js'
 import { TlsControlConnection } from '../../../src/tls/control-connection.js'
 import { testCertificate } from '../../helpers/certificate.js'
 
 for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const)
   test(`a handshake that is given up while its ClientHello is looked at ends alone (${maxVersion})`, async () => {
-    const contexts = new SessionContexts({ certificates: [await testCertificate()], minVersion: 'TLSv1.2' })
+    const contexts = new SessionContexts(
+      prepareTls({ certificates: [await testCertificate()], minVersion: 'TLSv1.2' }),
+    )
     const server = createServer({ pauseOnConnect: true }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const arrived = once(server, 'connection') as Promise<[Socket]>
