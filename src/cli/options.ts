@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import type { UserRecord } from '../auth/user.js'
 import type { Config, UserConfig } from '../config/schema.js'
 import type { Rates } from '../data/bandwidth.js'
@@ -56,6 +57,10 @@ export const originOptions = ({ server }: Config): OriginOptions => ({
   from: server.proxyProtocol.from,
   timeout: server.timeouts.handshake,
 })
+
+/** Threads that carry data connections. */
+export const workerCount = ({ server }: Config): number =>
+  server.workers === 'auto' ? availableParallelism() : server.workers
 
 export const storageOptions = ({ filesystem, storage, uploads }: Config): StorageOptions => ({
   portable: filesystem.portable,

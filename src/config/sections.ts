@@ -31,6 +31,12 @@ export const server = () =>
     maxSessionsPerAddress: count(1, 100_000)
       .default(20)
       .describe('Most control connections at a time from one address (IPv6: one /64).'),
+    workers: z
+      .union([z.literal('auto'), count(1, 64)])
+      .default('auto')
+      .describe(
+        'Threads that carry the data connections. `auto`: one for each core. 1: none, the main thread carries them too.',
+      ),
     timeouts: z
       .strictObject({
         handshake: duration().prefault('10s').describe('For a TLS handshake.'),

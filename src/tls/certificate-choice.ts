@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
-import type { SecureContext } from 'node:tls'
+
+import type { BuiltContext } from './contexts.js'
 
 export interface Certificate {
   /** PEM: the certificate, then its intermediates. */
@@ -14,7 +15,7 @@ interface Candidate extends Certificate {
   readonly kind: string | undefined
 }
 
-type Build = (certificates: readonly Certificate[]) => SecureContext
+type Build = (certificates: readonly Certificate[]) => BuiltContext
 
 /**
  * Which certificates a connection gets: those for the name it asks for (SNI), of each kind of key the first in the
@@ -26,7 +27,7 @@ type Build = (certificates: readonly Certificate[]) => SecureContext
 export class CertificateChoice {
   readonly #candidates: readonly Candidate[]
   readonly #build: Build
-  readonly #built = new Map<string, SecureContext>()
+  readonly #built = new Map<string, BuiltContext>()
 
   /** @throws Error when a certificate and its key do not fit or cannot be read */
   constructor(certificates: readonly Certificate[], build: Build) {
@@ -45,7 +46,7 @@ export class CertificateChoice {
   }
 
   /** `name` as a client sends it: without a wildcard, in lower case. */
-  contextFor(name: string | undefined): SecureContext {
+  contextFor(name: string | undefined): BuiltContext {
     const named = name === undefined ? [] : this.#candidates.filter(({ x509 }) => isFor(x509, name))
     return this.#contextOf(onePerKind(named.length > 0 ? named : this.#standard()))
   }
@@ -55,7 +56,7 @@ export class CertificateChoice {
     return first ? [first, ...others.filter(({ x509 }) => shareName(first.x509, x509))] : []
   }
 
-  #contextOf(chosen: readonly Candidate[]): SecureContext {
+  #contextOf(chosen: readonly Candidate[]): BuiltContext {
     const id = chosen.map(candidate => this.#candidates.indexOf(candidate)).join()
     const context = this.#built.get(id) ?? this.#build(chosen)
     this.#built.set(id, context)

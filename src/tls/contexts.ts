@@ -1,4 +1,4 @@
-import { createSecureContext, type SecureContext } from 'node:tls'
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
 import { type Certificate, CertificateChoice } from './certificate-choice.js'
 import type { ClientTrust } from './client-trust.js'
 import type { SessionTrust } from './peer-certificate.js'
@@ -13,9 +13,20 @@ export interface TlsMaterial {
   readonly clientTrust?: ClientTrust | undefined
 }
 
-/** What the TLS connections of one session have in common. */
-export interface SessionTls {
+/** A context and what it is made of, in plain data: a worker makes its own of that. */
+export interface BuiltContext {
   readonly context: SecureContext
+  readonly recipe: ContextRecipe
+}
+
+export interface ContextRecipe {
+  /** Equal for equal recipes only. */
+  readonly id: number
+  readonly options: SecureContextOptions
+}
+
+/** What the TLS connections of one session have in common. */
+export interface SessionTls extends BuiltContext {
   /** Of this session alone. */
   readonly sessions: ResumableSessions
   readonly clientTrust?: SessionTrust | undefined
@@ -42,7 +53,7 @@ export class SessionContexts {
     const atHandshake = this.#clientTrust
     // Where certificates are asked for no longer, what was proven stays as it was.
     const clientTrust = atHandshake && { atHandshake, current: () => this.#clientTrust ?? atHandshake }
-    return { context: this.#choice.contextFor(serverName), sessions: new ResumableSessions(), clientTrust }
+    return { ...this.#choice.contextFor(serverName), sessions: new ResumableSessions(), clientTrust }
   }
 
   /** New connections get the new certificate; sessions keep the one they have. @throws Error as the constructor */
@@ -55,9 +66,11 @@ export class SessionContexts {
 const choose = (material: TlsMaterial): CertificateChoice =>
   new CertificateChoice(material.certificates, chosen => build({ ...material, certificates: chosen }))
 
-function build({ certificates, minVersion, clientTrust }: TlsMaterial): SecureContext {
+let built = 0
+
+function build({ certificates, minVersion, clientTrust }: TlsMaterial): BuiltContext {
   const cert = certificates.map(certificate => certificate.cert)
-  return createSecureContext({
+  const options: SecureContextOptions = {
     ...tlsPolicy(minVersion),
     cert,
     key: certificates.map(certificate => certificate.key),
@@ -65,5 +78,6 @@ function build({ certificates, minVersion, clientTrust }: TlsMaterial): SecureCo
     ...(clientTrust?.contextOptions ?? { ca: cert }),
     // Without one, OpenSSL keeps no session of a connection that was asked for a certificate.
     sessionIdContext: 'portcullis',
-  })
+  }
+  return { context: createSecureContext(options), recipe: { id: ++built, options } }
 }
