@@ -58,9 +58,11 @@ export const originOptions = ({ server }: Config): OriginOptions => ({
   timeout: server.timeouts.handshake,
 })
 
-/** Threads that carry data connections. */
-export const workerCount = ({ server }: Config): number =>
-  server.workers === 'auto' ? availableParallelism() : server.workers
+/** Threads that carry data connections: with two cores they cost small files more than they give large ones. */
+export function workerCount({ server }: Config, cores = availableParallelism()): number {
+  if (server.workers !== 'auto') return server.workers
+  return cores > 2 ? cores - 1 : 0
+}
 
 export const storageOptions = ({ filesystem, storage, uploads }: Config): StorageOptions => ({
   portable: filesystem.portable,

@@ -32,10 +32,10 @@ export const server = () =>
       .default(20)
       .describe('Most control connections at a time from one address (IPv6: one /64).'),
     workers: z
-      .union([z.literal('auto'), count(1, 64)])
+      .union([z.literal('auto'), count(0, 64)])
       .default('auto')
       .describe(
-        'Threads that carry the data connections. `auto`: one for each core. 1: none, the main thread carries them too.',
+        'Threads that carry the data connections. `0`: the main thread carries them too. `auto`: one for each core beyond the first, and none where there are only two.',
       ),
     timeouts: z
       .strictObject({

@@ -24,7 +24,7 @@ export const faultOf = ({ kind, detail }: FaultRecord): Fault => new Fault(kind,
 /** One end of what connects two threads: a `MessagePort`, or the `Worker` itself. */
 export interface Wire {
   postMessage(value: unknown): void
-  on(event: 'message', listener: (value: Message) => void): unknown
+  on(event: 'message', listener: (messages: readonly Message[]) => void): unknown
 }
 
 /** What one end offers the other. */
@@ -43,19 +43,24 @@ interface Asking {
 
 /**
  * Calls between two threads, in order, both ways. Nothing here waits by a timer: who asks has one, or the other end
- * answers because of one of its own.
+ * answers because of one of its own. To wake a thread costs more than most messages do, so what needs no answer goes
+ * along with the next that does, at the latest when this turn of the event loop is over.
  */
 export class Calls<Theirs extends Functions<Theirs>> {
   readonly #port: Wire
   readonly #mine: Readonly<Record<string, (...args: never[]) => unknown>>
   readonly #asking = new Map<number, Asking>()
+  #waiting: Message[] = []
+  #flush: NodeJS.Immediate | undefined
   #last = 0
   #over: Fault | undefined
 
   constructor(port: Wire, mine: Functions<unknown>) {
     this.#port = port
     this.#mine = mine as Readonly<Record<string, (...args: never[]) => unknown>>
-    port.on('message', message => void this.#take(message))
+    port.on('message', messages => {
+      for (const message of messages) void this.#take(message)
+    })
   }
 
   /** @throws Fault what the other end threw, or what `end` was given */
@@ -73,7 +78,9 @@ export class Calls<Theirs extends Functions<Theirs>> {
 
   /** Without an answer. */
   tell<Name extends keyof Theirs & string>(name: Name, ...args: Arguments<Theirs[Name]>): void {
-    if (!this.#over) this.#post({ call: name, args })
+    if (this.#over) return
+    this.#waiting.push({ call: name, args })
+    this.#flush ??= setImmediate(() => this.#send())
   }
 
   /** The other end is gone. */
@@ -84,7 +91,15 @@ export class Calls<Theirs extends Functions<Theirs>> {
   }
 
   #post(message: Message): void {
-    this.#port.postMessage(message)
+    this.#waiting.push(message)
+    this.#send()
+  }
+
+  #send(): void {
+    if (this.#flush) clearImmediate(this.#flush)
+    this.#flush = undefined
+    this.#port.postMessage(this.#waiting)
+    this.#waiting = []
   }
 
   async #take(message: Message): Promise<void> {

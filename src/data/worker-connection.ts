@@ -4,8 +4,8 @@ import type { ByteSink, ByteSource, ReceiveResult, TransferOptions } from '../co
 import type { TransferResult } from '../core/transfer.js'
 import type { Allowance, DataConnection, RecordEvent } from './data-connection.js'
 import { type Calls, faultRecord } from './worker-calls.js'
-import type { HostFunctions, WorkerFunctions } from './worker-contract.js'
-import { lendable } from './worker-side.js'
+import type { HostFunctions, Lot, WorkerFunctions } from './worker-contract.js'
+import { isShared } from './worker-side.js'
 
 export interface LentServices {
   readonly record: RecordEvent
@@ -31,6 +31,8 @@ export class WorkerConnection implements DataConnection, Lent {
   #isReleased = false
   #progress = 0
   #source: AsyncIterator<Uint8Array> | undefined
+  /** Read already, to see whether it is there. */
+  #ahead: Promise<Uint8Array | undefined> | undefined
   #sink: ByteSink | undefined
   #allowance: Allowance | undefined
   #wasLimited = false
@@ -63,9 +65,14 @@ export class WorkerConnection implements DataConnection, Lent {
     const chunks = source[Symbol.asyncIterator]()
     this.#source = chunks
     try {
+      // Read while the client connects: a small file goes to the worker all at once.
+      const first = await this.next()
       return await this.#transfer(allowance, options.signal, left =>
-        this.#worker.ask('send', this.#id, options.ascii, left),
+        this.#worker.ask('send', this.#id, options.ascii, left, first),
       )
+    } catch (error) {
+      await this[Symbol.asyncDispose]()
+      throw error
     } finally {
       await chunks.return?.()
     }
@@ -121,12 +128,15 @@ export class WorkerConnection implements DataConnection, Lent {
     this.#services.renewed(id, state)
   }
 
-  next(): Promise<Uint8Array | undefined> {
+  next(): Promise<Lot> {
     return this.#attempt(async () => {
-      const next = await this.#source?.next()
-      if (!next || next.done) return undefined
-      this.#progress += next.value.length
-      return lendable(next.value)
+      const chunk = await this.#read()
+      if (!chunk) return { isLast: true }
+      if (isShared(chunk)) return { chunk, isLast: false }
+      // What is copied stays as it is, so that one can look whether it is the last.
+      const copy = new Uint8Array(chunk)
+      this.#ahead = this.#read()
+      return { chunk: copy, isLast: (await this.#ahead) === undefined }
     })
   }
 
@@ -151,6 +161,16 @@ export class WorkerConnection implements DataConnection, Lent {
     this.#allowance?.spend(bytes)
   }
 
+  async #read(): Promise<Uint8Array | undefined> {
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    if (ahead) return await ahead
+    const next = await this.#source?.next()
+    if (!next || next.done) return undefined
+    this.#progress += next.value.length
+    return next.value
+  }
+
   async #attempt<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work()
@@ -172,7 +192,10 @@ export class WorkerConnection implements DataConnection, Lent {
     try {
       const result = run(allowance.left)
       if (signal.aborted) onAbort()
-      return await result
+      const done = await result
+      // What could not be recorded has not happened, even if it was over before the worker knew.
+      if (this.#failure) throw this.#failure
+      return done
     } catch (error) {
       throw this.#failure ?? error
     } finally {

@@ -14,12 +14,18 @@ export interface WorkerOrder {
   readonly origin: unknown
 }
 
+/** Bytes to send, and whether they are the last. */
+export interface Lot {
+  readonly chunk?: Uint8Array
+  readonly isLast: boolean
+}
+
 /** `id` is of one data connection, given by the main thread. */
 export interface WorkerFunctions {
   /** Resolves to the error code of the operating system when the port cannot be bound. */
   listen(id: number, port: number, order: WorkerOrder): Promise<string | undefined>
-  /** `left`: bytes that may move now. */
-  send(id: number, ascii: boolean, left: number): Promise<TransferResult>
+  /** `left`: bytes that may move now. `first`: what there is to send, or its beginning. */
+  send(id: number, ascii: boolean, left: number, first: Lot): Promise<TransferResult>
   receive(id: number, ascii: boolean, left: number): Promise<ReceiveResult>
   abort(id: number, why: FaultRecord): void
   /** The user's bandwidth has got a limit, or has none any more. */
@@ -34,8 +40,8 @@ export interface HostFunctions {
   record(id: number, event: AuditEvent): void
   /** TLS has made a session that later connections of the same client may resume. */
   renewed(id: number, session: string, state: Uint8Array): void
-  /** The next chunk to send; undefined at the end. It stays valid until the second next one is asked for. */
-  next(id: number): Promise<Uint8Array | undefined>
+  /** The next to send. It stays valid until the second next one is asked for. */
+  next(id: number): Promise<Lot>
   /** Opens the sink. */
   open(id: number): Promise<void>
   /** Stores what came; the chunks may be reused then. */

@@ -4,7 +4,7 @@ import { LocalConnection, type LocalServices } from './local-connection.js'
 import { listenOn } from './passive-ports.js'
 import type { FindOrigin, Secure } from './secured.js'
 import { Calls, faultOf, type Wire } from './worker-calls.js'
-import type { HostFunctions, WorkerFunctions } from './worker-contract.js'
+import type { HostFunctions, Lot, WorkerFunctions } from './worker-contract.js'
 
 type Host = Calls<HostFunctions>
 
@@ -57,9 +57,9 @@ export function serveConnections(wire: Wire, { secure, origin }: WorkerServices)
         return (error as NodeJS.ErrnoException).code ?? String(error)
       }
     },
-    send: (id, ascii, left) =>
+    send: (id, ascii, left, first) =>
       transfer(id, left, ({ connection, abort: { signal } }, allowance) =>
-        connection.send(lentSource(host, id), allowance, { signal, ascii }),
+        connection.send(lentSource(host, id, first), allowance, { signal, ascii }),
       ),
     receive: (id, ascii, left) =>
       transfer(id, left, ({ connection, abort: { signal } }, allowance) =>
@@ -80,11 +80,10 @@ export function serveConnections(wire: Wire, { secure, origin }: WorkerServices)
   const host: Host = new Calls<HostFunctions>(wire, functions)
 }
 
-async function* lentSource(host: Host, id: number): ByteSource {
-  for (;;) {
-    const chunk = await host.ask('next', id)
-    if (!chunk) return
-    yield chunk
+async function* lentSource(host: Host, id: number, first: Lot): ByteSource {
+  for (let lot = first; ; lot = await host.ask('next', id)) {
+    if (lot.chunk) yield lot.chunk
+    if (lot.isLast) return
   }
 }
 
@@ -93,9 +92,10 @@ const lentSink = (host: Host, id: number): ByteSink => ({
   write: chunks => host.ask('store', id, chunks.map(lendable)),
 })
 
+export const isShared = (chunk: Uint8Array): boolean => chunk.buffer instanceof SharedArrayBuffer
+
 /** In shared memory as it is; else a copy of just these bytes, because all of what they are a part of would be copied. */
-export const lendable = (chunk: Uint8Array): Uint8Array =>
-  chunk.buffer instanceof SharedArrayBuffer ? chunk : new Uint8Array(chunk)
+export const lendable = (chunk: Uint8Array): Uint8Array => (isShared(chunk) ? chunk : new Uint8Array(chunk))
 
 /** Bytes that the main thread has let this transfer move. */
 class RemoteAllowance implements Allowance {
