@@ -103,6 +103,7 @@ export class Portcullis implements AsyncDisposable {
     parts.ports.replace(config.passive.ports)
     parts.storage = storage
     parts.bandwidth.replaceRates(userRates(config))
+    parts.workers?.review()
     parts.session = {
       ...parts.session,
       storage: new NoticedStorage(storage, parts.hooks),

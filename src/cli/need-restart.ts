@@ -5,6 +5,7 @@ export function needRestart(before: Config, after: Config): string[] {
   const once: [key: string, of: (config: Config) => unknown][] = [
     ['server.listen', config => config.server.listen],
     ['server.controlSocket', config => config.server.controlSocket],
+    ['server.workers', config => config.server.workers],
     ['audit', config => config.audit],
     ['auth.state', config => config.auth.state],
     ['auth.store', config => config.auth.store],

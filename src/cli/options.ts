@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import type { UserRecord } from '../auth/user.js'
 import type { Config, UserConfig } from '../config/schema.js'
 import { Networks } from '../core/networks.js'
@@ -65,6 +66,12 @@ export const originOptions = ({ server: { proxyProtocol, timeouts } }: Config): 
     control: { from, timeout },
     data: { from: proxyProtocol.data ? from : new Networks([]), timeout },
   }
+}
+
+/** Threads that carry data connections: with two cores they cost small files more than they give large ones. */
+export function workerCount({ server }: Config, cores = availableParallelism()): number {
+  if (server.workers !== 'auto') return server.workers
+  return cores > 2 ? cores - 1 : 0
 }
 
 export const storageOptions = ({ filesystem, storage, uploads }: Config): StorageOptions => ({

@@ -10,6 +10,7 @@ import type { Log } from '../core/ports.js'
 import { AnnouncedAddress, type AnnounceOptions } from '../data/announced-address.js'
 import { Bandwidth } from '../data/bandwidth.js'
 import { PassivePorts } from '../data/passive-ports.js'
+import { DataWorkers } from '../data/workers.js'
 import { DigestPool } from '../files/digest-pool.js'
 import { Ledgers } from '../files/ledger.js'
 import { type DiskStorage, openStorage } from '../files/storage.js'
@@ -29,6 +30,7 @@ import {
   tlsMaterial,
   userRates,
   userRecords,
+  workerCount,
 } from './options.js'
 import { Sweeper } from './sweeper.js'
 
@@ -51,6 +53,8 @@ export interface Parts {
   readonly places: UserSessions
   readonly ports: PassivePorts
   readonly sweeper: Sweeper
+  /** They carry the data connections; undefined where the main thread does. */
+  readonly workers: DataWorkers | undefined
   storage: DiskStorage
 }
 
@@ -92,6 +96,9 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
   const announced = new AnnouncedAddress({ log })
   await announced.replace(announceOptions(config))
   const ports = new PassivePorts(config.passive.ports)
+  const count = workerCount(config)
+  const program = new URL('./data-worker.js', import.meta.url)
+  const workers = count > 0 ? new DataWorkers({ count, program, ports, log }) : undefined
   const bandwidth = new Bandwidth(userRates(config))
   const sweeper: Sweeper = new Sweeper({
     homes: () =>
@@ -127,6 +134,7 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
       ports,
       storage,
       sweeper,
+      workers,
     },
   }
   return parts
@@ -141,10 +149,11 @@ export const announceOptions = ({ passive }: Config): AnnounceOptions => ({
 })
 
 export async function closeParts(parts: Parts): Promise<void> {
-  const { announced, audit, digests, expiry, limits, places, sweeper } = parts
+  const { announced, audit, digests, expiry, limits, places, sweeper, workers } = parts
   announced[Symbol.dispose]()
   expiry[Symbol.dispose]()
   await sweeper[Symbol.asyncDispose]()
+  await workers?.[Symbol.asyncDispose]()
   await digests[Symbol.asyncDispose]()
   await limits[Symbol.asyncDispose]()
   places[Symbol.dispose]()

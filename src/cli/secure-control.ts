@@ -3,13 +3,17 @@ import type { Config } from '../config/schema.js'
 import { type AuditEvent, tlsEstablished, tlsFailed } from '../core/audit-event.js'
 import type { Ends } from '../core/endpoint.js'
 import { PassiveChannel } from '../data/channel.js'
+import type { DataConnection, ListenOrder, RecordEvent } from '../data/data-connection.js'
+import { listenHere } from '../data/local-connections.js'
 import { originOf } from '../proxy/origins.js'
 import type { SessionConnection } from '../session/services.js'
 import { offeredName, peekClientHello } from '../tls/client-hello.js'
 import type { SessionTls } from '../tls/contexts.js'
 import { TlsControlConnection } from '../tls/control-connection.js'
+import { dataTls } from '../tls/data-tls.js'
 import { CertificateRefused } from '../tls/peer-certificate.js'
 import { secureData } from '../tls/secure-data.js'
+import type { OriginSettings } from './data-worker.js'
 import { Deadline } from './deadline.js'
 import { handshakeReason } from './handshake-reason.js'
 import type { Parts } from './parts.js'
@@ -22,7 +26,7 @@ export async function secureControl(
   ends: Ends,
   signal: AbortSignal,
 ): Promise<SessionConnection | undefined> {
-  const { audit, bandwidth, config, contexts, limits, ports } = parts
+  const { audit, bandwidth, config, contexts, limits } = parts
   const { timeouts } = config.server
   const subject = { session: id, client: { address: ends.peer.address, port: ends.peer.port } }
   using deadline = new Deadline(timeouts.handshake, signal)
@@ -41,16 +45,35 @@ export async function secureControl(
     return undefined
   }
   audit.record(tlsEstablished(control.facts), subject)
-  const secure = (socket: Socket, signal: AbortSignal) => secureData(socket, context, signal)
   const { announced } = parts
-  const origin = (socket: Socket, signal: AbortSignal) => originOf(socket, parts.origins.data, signal)
   const { peer, reached } = ends
   const openData = (record: (event: AuditEvent) => void) =>
     new PassiveChannel({
-      ...{ peer, reached, ports, announced, bandwidth, secure, origin, timeouts, record },
+      ...{ peer, reached, announced, bandwidth, timeouts },
       ...dataHosts(config, ends),
+      listen: order => listenForData(parts, order, context, record),
     })
   return { id, control, openData }
+}
+
+/** In a worker where there are some, else here. */
+async function listenForData(
+  { origins, ports, workers }: Parts,
+  listen: ListenOrder,
+  tls: SessionTls,
+  record: RecordEvent,
+): Promise<DataConnection> {
+  if (workers) {
+    const renewed = (id: string, session: Uint8Array) => tls.sessions.renew(id, Buffer.from(session))
+    const { from, timeout } = origins.data
+    const origin: OriginSettings = { from: from.texts, timeout }
+    return await workers.listen({ listen, tls: dataTls(tls), origin }, { record, renewed })
+  }
+  return await listenHere(ports, listen, {
+    secure: (socket, signal) => secureData(socket, tls, signal),
+    origin: (socket, signal) => originOf(socket, origins.data, signal),
+    record,
+  })
 }
 
 /**

@@ -31,6 +31,12 @@ export const server = () =>
     maxSessionsPerAddress: count(1, 100_000)
       .default(20)
       .describe('Most control connections at a time from one address (IPv6: one /64).'),
+    workers: z
+      .union([z.literal('auto'), count(0, 64)])
+      .default('auto')
+      .describe(
+        'Threads that carry the data connections. `0`: the main thread carries them too. `auto`: one for each core beyond the first, and none where there are only two.',
+      ),
     timeouts: z
       .strictObject({
         handshake: duration().prefault('10s').describe('For a TLS handshake.'),

@@ -99,6 +99,7 @@ export const REASONS = [
   // data connections
   'foreign_address',
   'not_resumed',
+  'worker_lost',
   // hooks that tell of an upload
   'hook_queue_full',
   'hook_queue_failed',

@@ -1,4 +1,5 @@
 import { type Clock, SYSTEM_CLOCK, type Timer } from './clock.js'
+import type { Allowance } from './data-connection.js'
 import { TokenBucket } from './token-bucket.js'
 
 export type Direction = 'upload' | 'download'
@@ -7,7 +8,7 @@ export type Direction = 'upload' | 'download'
 export type Rates = Readonly<Record<Direction, number | undefined>>
 
 /** One transfer's part in its user's bandwidth. Disposing it gives back what was not used. */
-export class Share implements Disposable {
+export class Share implements Allowance, Disposable {
   readonly #bucket: TokenBucket
   readonly #release: () => void
   #left = 0
@@ -17,17 +18,14 @@ export class Share implements Disposable {
     this.#release = release
   }
 
-  /** Bytes that may move now. */
   get left(): number {
     return this.#bucket.limited ? this.#left : Number.POSITIVE_INFINITY
   }
 
-  /** To be told of bytes that moved; a few more than were left are settled with the next ones. */
   spend(bytes: number): void {
     if (this.#bucket.limited) this.#left -= bytes
   }
 
-  /** Resolves when some bytes are left again. Rejects with the signal's reason. */
   async more(signal: AbortSignal): Promise<void> {
     const bytes = this.#bucket.quantum - Math.min(0, this.#left)
     await this.#bucket.take(bytes, signal)

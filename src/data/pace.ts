@@ -1,18 +1,18 @@
 import type { Socket } from 'node:net'
 import type { ByteSource } from '../core/ports.js'
-import type { Share } from './bandwidth.js'
+import type { Allowance } from './data-connection.js'
 
 /** The speed of one transfer: its user's bandwidth, waited for at its socket. */
 export class Pace {
-  readonly #share: Share
+  readonly #allowance: Allowance
   readonly #stream: Socket
   /** Milliseconds after which the socket counts as stalled. */
   readonly #stall: number
   readonly #gone = new AbortController()
 
   /** From now on the stall timer of the stream is set. */
-  constructor(share: Share, stream: Socket, stall: number) {
-    this.#share = share
+  constructor(allowance: Allowance, stream: Socket, stall: number) {
+    this.#allowance = allowance
     this.#stream = stream
     this.#stall = stall
     stream.setTimeout(stall)
@@ -21,11 +21,11 @@ export class Pace {
 
   /** Bytes that may move now. */
   get left(): number {
-    return this.#share.left
+    return this.#allowance.left
   }
 
   spend(bytes: number): void {
-    this.#share.spend(bytes)
+    this.#allowance.spend(bytes)
   }
 
   /** Resolves when more bytes may move. Rejects at once when the stream closes. */
@@ -33,7 +33,7 @@ export class Pace {
     // It is the server that holds the bytes back: the peer is not to blame for the silence.
     this.#stream.setTimeout(0)
     try {
-      await this.#share.more(this.#gone.signal)
+      await this.#allowance.more(this.#gone.signal)
     } finally {
       if (!this.#stream.destroyed) this.#stream.setTimeout(this.#stall)
     }

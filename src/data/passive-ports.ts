@@ -11,10 +11,16 @@ interface Port {
   freedAt: number
 }
 
-/** A listening socket on a port of the range. Disposing closes it and gives the port back. */
+/** A listening socket on a passive port. Disposing closes it. */
 export interface PassiveListener extends AsyncDisposable {
   readonly server: Server
   readonly port: number
+}
+
+/** A port of the range and what listens on it. Disposing gives the port back: to be done once nothing does any more. */
+export interface PortLease<T> extends Disposable {
+  readonly port: number
+  readonly listener: T
 }
 
 /**
@@ -43,22 +49,24 @@ export class PassivePorts {
   }
 
   /**
-   * Listens on a free port at the address `host`, for the client at `owner`.
+   * Takes a free port for the client at `owner`, of which `bind` makes a listener: it rejects with an error of the
+   * operating system where the port cannot be bound. A Fault of it ends the search.
    *
    * @throws Fault `no_passive_port` when none is free or none can be bound
    */
-  async listen(host: string, owner: string): Promise<PassiveListener> {
+  async lease<T>(owner: string, bind: (port: number) => Promise<T>): Promise<PortLease<T>> {
     let cause: unknown
     for (let tries = this.#free.length; tries > 0; tries--) {
       const port = this.#choose(owner)
       if (!port) break
       try {
-        const server = await listenOn(port.number, host)
-        return { server, port: port.number, [Symbol.asyncDispose]: () => this.#close(server, port, owner) }
+        const listener = await bind(port.number)
+        return { port: port.number, listener, [Symbol.dispose]: () => this.#release(port, owner) }
       } catch (error) {
+        this.#giveBack(port)
+        if (error instanceof Fault) throw error
         // In use by another program; the next one may not be.
         cause = error
-        this.#giveBack(port)
       }
     }
     throw new Fault('no_passive_port', { cause })
@@ -72,12 +80,9 @@ export class PassivePorts {
     return this.#free.splice(Math.max(clean, 0), 1)[0]
   }
 
-  async #close(server: Server, port: Port, owner: string): Promise<void> {
-    if (!server.listening) return
+  #release(port: Port, owner: string): void {
     port.lastOwner = owner
     port.freedAt = performance.now()
-    // Closing stops listening at once; the callback would wait for the connections it accepted.
-    server.close()
     this.#giveBack(port)
   }
 
@@ -87,14 +92,21 @@ export class PassivePorts {
   }
 }
 
-function listenOn(port: number, host: string): Promise<Server> {
+/** @param closed called once nothing listens on the port any more. Rejects with the error of the operating system */
+export function listenOn(port: number, host: string, closed: () => void): Promise<PassiveListener> {
   return new Promise((resolve, reject) => {
     // Half open: a client may end its direction of a download early. Paused: TLS does the first read.
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true })
     server.once('error', reject)
     server.listen({ port, host, backlog: 16, exclusive: true }, () => {
       server.off('error', reject)
-      resolve(server)
+      const close = async () => {
+        if (!server.listening) return
+        // Stops listening at once; the callback would wait for the connections it accepted.
+        server.close()
+        closed()
+      }
+      resolve({ server, port, [Symbol.asyncDispose]: close })
     })
   })
 }

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
-import type { SecureContext } from 'node:tls'
+
+import type { BuiltContext } from './contexts.js'
 
 export interface Certificate {
   /** PEM: the certificate, then its intermediates. */
@@ -14,7 +15,7 @@ interface Candidate extends Certificate {
   readonly kind: string | undefined
 }
 
-type Build = (certificates: readonly Certificate[]) => SecureContext
+type Build = (certificates: readonly Certificate[]) => BuiltContext
 
 /**
  * Which certificates a connection gets: those for the name it asks for (SNI), of each kind of key the first in the
@@ -26,9 +27,9 @@ type Build = (certificates: readonly Certificate[]) => SecureContext
 export class CertificateChoice {
   readonly #candidates: readonly Candidate[]
   readonly #build: Build
-  readonly #built = new Map<string, SecureContext>()
+  readonly #built = new Map<string, BuiltContext>()
   /** For a name nobody has, or none. */
-  readonly #standard: SecureContext
+  readonly #standard: BuiltContext
 
   /** @throws Error when a certificate and its key do not fit or cannot be read */
   constructor(certificates: readonly Certificate[], build: Build) {
@@ -50,12 +51,12 @@ export class CertificateChoice {
   }
 
   /** `name` as a client sends it: without a wildcard, in lower case. */
-  contextFor(name: string | undefined): SecureContext {
+  contextFor(name: string | undefined): BuiltContext {
     const named = name === undefined ? [] : this.#candidates.filter(({ x509 }) => isFor(x509, name))
     return named.length > 0 ? this.#contextOf(onePerKind(named)) : this.#standard
   }
 
-  #contextOf(chosen: readonly Candidate[]): SecureContext {
+  #contextOf(chosen: readonly Candidate[]): BuiltContext {
     const id = chosen.map(candidate => this.#candidates.indexOf(candidate)).join()
     const context = this.#built.get(id) ?? this.#build(chosen)
     this.#built.set(id, context)

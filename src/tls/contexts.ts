@@ -1,4 +1,4 @@
-import { createSecureContext, type SecureContext } from 'node:tls'
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
 import { type Certificate, CertificateChoice } from './certificate-choice.js'
 import type { ClientTrust } from './client-trust.js'
 import type { SessionTrust } from './peer-certificate.js'
@@ -13,9 +13,20 @@ export interface TlsMaterial {
   readonly clientTrust?: ClientTrust | undefined
 }
 
-/** What the TLS connections of one session have in common. */
-export interface SessionTls {
+/** A context and what it is made of, in plain data: a worker makes its own of that. */
+export interface BuiltContext {
   readonly context: SecureContext
+  readonly recipe: ContextRecipe
+}
+
+export interface ContextRecipe {
+  /** Equal for equal recipes only. */
+  readonly id: number
+  readonly options: SecureContextOptions
+}
+
+/** What the TLS connections of one session have in common. */
+export interface SessionTls extends BuiltContext {
   /** Of this session alone. */
   readonly sessions: ResumableSessions
   readonly clientTrust?: SessionTrust | undefined
@@ -48,7 +59,7 @@ export class SessionContexts {
       atHandshake,
       current: () => this.#current.clientTrust ?? atHandshake,
     }
-    return { context: choice.contextFor(serverName), sessions: new ResumableSessions(), clientTrust }
+    return { ...choice.contextFor(serverName), sessions: new ResumableSessions(), clientTrust }
   }
 
   /** New connections get the new certificate; sessions keep the one they have. */
@@ -64,9 +75,11 @@ export function prepareTls(material: TlsMaterial): PreparedTls {
   return { choice: new CertificateChoice(certificates, build), clientTrust }
 }
 
-function secureContext({ certificates, minVersion, clientTrust }: TlsMaterial): SecureContext {
+let built = 0
+
+function secureContext({ certificates, minVersion, clientTrust }: TlsMaterial): BuiltContext {
   const cert = certificates.map(certificate => certificate.cert)
-  return createSecureContext({
+  const options: SecureContextOptions = {
     ...tlsPolicy(minVersion),
     cert,
     key: certificates.map(certificate => certificate.key),
@@ -74,5 +87,6 @@ function secureContext({ certificates, minVersion, clientTrust }: TlsMaterial): 
     ...(clientTrust?.contextOptions ?? { ca: cert }),
     // Without one, OpenSSL keeps no session of a connection that was asked for a certificate.
     sessionIdContext: 'portcullis',
-  })
+  }
+  return { context: createSecureContext(options), recipe: { id: ++built, options } }
 }

@@ -18,8 +18,26 @@ interface SessionOptions {
  */
 export class ResumableSessions {
   /** By id, in hex. Those of the control connection itself stay: other clients resume them every time. */
-  readonly #first = new Map<string, Buffer>()
+  readonly #first: Map<string, Buffer>
   readonly #renewed = new Map<string, Buffer>()
+  readonly #told: (id: string, session: Buffer) => void
+
+  /**
+   * @param first what another thread has of the same control connection
+   * @param told of each session that a later data connection may resume
+   */
+  constructor(
+    first: readonly (readonly [id: string, session: Uint8Array])[] = [],
+    told: (id: string, session: Buffer) => void = () => {},
+  ) {
+    this.#first = new Map(first.map(([id, session]) => [id, Buffer.from(session)]))
+    this.#told = told
+  }
+
+  /** All that a data connection may resume now. */
+  get all(): readonly (readonly [id: string, session: Buffer])[] {
+    return [...this.#first, ...this.#renewed]
+  }
 
   /** For the control connection. */
   control(): SessionOptions {
@@ -46,14 +64,16 @@ export class ResumableSessions {
     return this.#options(
       id => find(offered?.toString('hex') ?? id),
       (id, session, send) => {
-        if (isReused()) this.#renew(id, session)
+        if (isReused()) this.renew(id, session)
         issued(send)
       },
     )
   }
 
-  #renew(id: string, session: Buffer): void {
+  /** Keeps a session that a data connection was given. */
+  renew(id: string, session: Buffer): void {
     this.#renewed.set(id, session)
+    this.#told(id, session)
     const [oldest] = this.#renewed.keys()
     if (this.#renewed.size > MOST_RENEWED && oldest !== undefined) this.#renewed.delete(oldest)
   }

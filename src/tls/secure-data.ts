@@ -31,7 +31,7 @@ const ALPN = ['ftp-data', 'ftp']
  */
 export async function secureData(
   raw: Socket,
-  { context, sessions }: SessionTls,
+  { context, sessions }: Pick<SessionTls, 'context' | 'sessions'>,
   signal: AbortSignal,
 ): Promise<SecuredData> {
   const offered = offeredSession(await peekClientHello(raw, signal))

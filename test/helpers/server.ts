@@ -12,6 +12,9 @@ import { tempDir } from './temp-dir.js'
 
 export const PASSWORD = 'correct horse battery staple'
 
+/** Threads that carry data connections: the whole suite can run with them. */
+const WORKERS = Number(process.env.PORTCULLIS_TEST_WORKERS ?? 0)
+
 let hash: Promise<string> | undefined
 
 /** A hash of {@link PASSWORD}, made once in each test process. */
@@ -93,7 +96,12 @@ export async function yamlOf(
 ): Promise<string> {
   const passwordHashed = await passwordHash()
   const sections: Record<string, Section> = {
-    server: { listen: { host: '127.0.0.1', port: 0 }, shutdownGrace: '1s', maxSessionsPerAddress: 500 },
+    server: {
+      listen: { host: '127.0.0.1', port: 0 },
+      workers: WORKERS,
+      shutdownGrace: '1s',
+      maxSessionsPerAddress: 500,
+    },
     tls: { certificates: [{ cert: 'server.crt', key: 'server.key' }] },
     passive: { ports: range },
     auth: { limits: { connectionsPerAddress: { max: 100_000 } } },

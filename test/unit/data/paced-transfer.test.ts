@@ -8,6 +8,7 @@ import type { ByteSink } from '../../../src/core/ports.js'
 import { AnnouncedAddress } from '../../../src/data/announced-address.js'
 import { Bandwidth } from '../../../src/data/bandwidth.js'
 import { PassiveChannel } from '../../../src/data/channel.js'
+import { listenHere } from '../../../src/data/local-connections.js'
 import { PassivePorts } from '../../../src/data/passive-ports.js'
 import { FakeClock } from '../../helpers/fake-clock.js'
 import { passivePorts } from '../../helpers/ports.js'
@@ -38,14 +39,24 @@ function scene(options: { dataStall?: number } = {}) {
   const streams: Socket[] = []
   const channel = () =>
     new PassiveChannel({
-      ...{ peer: end, reached: end, ports, bandwidth, record: () => {} },
+      ...{ peer: end, reached: end, bandwidth },
       ...{ host: '127.0.0.1', hostForIPv4: undefined },
       announced: new AnnouncedAddress({ log: SILENT }),
-      origin: async () => ({ peer: end, headerBytes: 0 }),
-      secure: async raw => {
-        streams.push(raw)
-        return { stream: raw, resumed: true, version: 'none', sendTickets: () => {}, verdict: () => 'clean' }
-      },
+      listen: order =>
+        listenHere(ports, order, {
+          record: () => {},
+          origin: async () => ({ peer: end, headerBytes: 0 }),
+          secure: async raw => {
+            streams.push(raw)
+            return {
+              stream: raw,
+              resumed: true,
+              version: 'none',
+              sendTickets: () => {},
+              verdict: () => 'clean',
+            }
+          },
+        }),
       timeouts: { dataConnect: 5000, handshake: 5000, dataStall: options.dataStall ?? 60_000 },
     })
   const open = async (through: PassiveChannel) => {
