@@ -69,7 +69,7 @@ test('tells all mistakes at once, in the order of the file', async () => {
     message: 'unknown key; did you mean "greeting"?',
     text: 'greting',
     expected:
-      'listen, proxyProtocol, greeting, maxSessions, maxSessionsPerAddress, timeouts, shutdownGrace or controlSocket',
+      'listen, proxyProtocol, greeting, maxSessions, maxSessionsPerAddress, workers, timeouts, shutdownGrace or controlSocket',
     nearest: 'greeting',
   })
 })
