@@ -1,25 +1,21 @@
-import { Fault, type FaultDetail, toFault } from '../core/fault.js'
-import type { FaultKind } from '../core/reason.js'
+import { Fault, toFault } from '../core/fault.js'
+import type { FaultKind, Reason } from '../core/reason.js'
 
-/** A Fault as plain data; what it came from keeps its message and stack. */
+/** A Fault as plain data. Of what it came from only the stack is kept: an error may hold what cannot be sent. */
 export interface FaultRecord {
   readonly kind: FaultKind
-  readonly detail: FaultDetail
+  readonly reason: Reason
+  readonly cause: string | undefined
 }
 
 export function faultRecord(thrown: unknown): FaultRecord {
-  const { kind, reason, right, cause } = toFault(thrown)
-  return {
-    kind,
-    detail: {
-      reason,
-      ...(right === undefined ? {} : { right }),
-      ...(cause === undefined ? {} : { cause: cause instanceof Error ? cause : String(cause) }),
-    },
-  }
+  const { kind, reason, cause } = toFault(thrown)
+  const stack = cause instanceof Error ? (cause.stack ?? cause.message) : cause
+  return { kind, reason, cause: stack === undefined ? undefined : String(stack) }
 }
 
-export const faultOf = ({ kind, detail }: FaultRecord): Fault => new Fault(kind, detail)
+export const faultOf = ({ kind, reason, cause }: FaultRecord): Fault =>
+  new Fault(kind, { reason, ...(cause === undefined ? {} : { cause: new Error(cause) }) })
 
 /** One end of what connects two threads: a `MessagePort`, or the `Worker` itself. */
 export interface Wire {

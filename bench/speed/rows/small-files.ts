@@ -1,7 +1,7 @@
-import { Crew } from '../crew.js'
+import { Crew, type Outing } from '../crew.js'
 import { type Figure, percentile } from '../figures.js'
 import { busy, type Row } from '../row.js'
-import { addressOf } from '../server.js'
+import { addressOf, type RunningServer } from '../server.js'
 
 /** Enough for a 99th percentile. A slow server does as many as it can in the time. */
 const FILES = 2_000
@@ -17,12 +17,7 @@ const smallFiles = (name: string, way: 'down' | 'up', sessions: number): Row => 
   once: false,
   async run(server) {
     using crew = new Crew(server, Math.min(sessions, PROCESSES))
-    const each = sessions / crew.size
-    await crew.carryOut(() => ({ do: 'enter', address: addressOf(server), sessions: each, abreast: 1 }))
-    const transfer = (files: number, names: string) =>
-      crew.carryOut(index => ({ do: way, files, seconds: SECONDS, names: `${names}-${index}` }))
-    await transfer(WARM_UP / sessions, 'warm')
-    const { seconds, serverCpu, busiestCpu, took } = await transfer(FILES / sessions, 'file')
+    const { seconds, serverCpu, busiestCpu, took } = await moveSmall(crew, server, way, sessions)
     const line = `4 KiB files ${way}, ${sessions} session${sessions > 1 ? 's' : ''}`
     const figures: Figure[] = [
       { line, unit: 'files/s', better: 'more', value: took.length / seconds },
@@ -38,6 +33,21 @@ const smallFiles = (name: string, way: 'down' | 'up', sessions: number): Row => 
     return [...figures, busy(line, seconds, busiestCpu)]
   },
 })
+
+/** Those that are counted, after a few that are not. */
+export async function moveSmall(
+  crew: Crew,
+  server: RunningServer,
+  way: 'down' | 'up',
+  sessions: number,
+): Promise<Outing> {
+  const each = sessions / crew.size
+  await crew.carryOut(() => ({ do: 'enter', address: addressOf(server), sessions: each, abreast: 1 }))
+  const transfer = (files: number, names: string) =>
+    crew.carryOut(index => ({ do: way, files, seconds: SECONDS, names: `${names}-${index}` }))
+  await transfer(WARM_UP / sessions, 'warm')
+  return await transfer(FILES / sessions, 'file')
+}
 
 export const SMALL_FILES = [
   smallFiles('small-down1', 'down', 1),

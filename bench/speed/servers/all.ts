@@ -1,7 +1,7 @@
 import type { Server } from '../server.js'
 import { ftpSrv } from './ftp-srv.js'
 import { openssl } from './openssl.js'
-import { portcullis, portcullisRename } from './portcullis.js'
+import { portcullis, portcullisRename, portcullisWorkers } from './portcullis.js'
 import { proftpd } from './proftpd.js'
 import { pureFtpd } from './pure-ftpd.js'
 import { pyftpdlib } from './pyftpdlib.js'
@@ -11,6 +11,7 @@ import { vsftpd } from './vsftpd.js'
 export const SERVERS: readonly Server[] = [
   portcullis,
   portcullisRename,
+  portcullisWorkers,
   openssl,
   vsftpd,
   proftpd,

@@ -13,7 +13,7 @@ const PROGRAM = fileURLToPath(new URL('../../../../dist/main.js', import.meta.ur
 /** More than any row needs: everything here comes from one address. */
 const MANY = 100_000
 
-const server = (id: string, uploads: object): Server => ({
+const server = (id: string, uploads: object, workers = 0): Server => ({
   id,
   missing: async () => undefined,
   async open({ folder, home, cert, key, passive }) {
@@ -21,7 +21,12 @@ const server = (id: string, uploads: object): Server => ({
     await mkdir(own, { recursive: true })
     const config = join(own, 'portcullis.yaml')
     const settings = {
-      server: { listen: { host: '127.0.0.1', port: 0 }, maxSessions: MANY, maxSessionsPerAddress: MANY },
+      server: {
+        listen: { host: '127.0.0.1', port: 0 },
+        maxSessions: MANY,
+        maxSessionsPerAddress: MANY,
+        workers,
+      },
       tls: { certificates: [{ cert, key }] },
       passive: { ports: passive },
       auth: {
@@ -42,6 +47,9 @@ const server = (id: string, uploads: object): Server => ({
 
 /** With its defaults; only limits per address are raised. */
 export const portcullis = server('portcullis', {})
+
+/** With threads that carry the data connections. */
+export const portcullisWorkers = server('portcullis-workers', {}, 2)
 
 /** As servers do that sync nothing and hash nothing: what commit mode and the checksum cost is the difference. */
 export const portcullisRename = server('portcullis-rename', { durability: 'rename', checksum: false })
