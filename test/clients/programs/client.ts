@@ -40,6 +40,7 @@ export interface Command {
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  readonly cwd?: string
 }
 
 export interface Client {
