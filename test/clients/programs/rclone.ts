@@ -49,7 +49,7 @@ async function rcloneEnvironment(site: Site): Promise<Record<string, string>> {
     RCLONE_CONFIG_R_PORT: String(site.port),
     RCLONE_CONFIG_R_USER: site.user,
     RCLONE_CONFIG_R_PASS: (await run('rclone', ['obscure', '-'], { input: site.password })).trim(),
-    RCLONE_CONFIG_R_ENCODING: 'Slash,Ctl,Dot',
+    RCLONE_CONFIG_R_ENCODING: 'Slash,CrLf,InvalidUtf8,Dot',
     RCLONE_NO_UNICODE_NORMALIZATION: 'true',
     SSL_CERT_FILE: site.ca,
     ...(site.version === 'TLSv1.2' && { RCLONE_FTP_DISABLE_TLS13: 'true' }),
