@@ -28,19 +28,26 @@ interface Transfer {
   readonly what: string
   readonly command: string
   readonly use: (socket: TLSSocket) => void
+  readonly code?: number
 }
 
 const transfers: Transfer[] = [
   { what: 'an upload', command: 'STOR file', use: socket => socket.end('hello') },
   { what: 'an empty upload', command: 'STOR file', use: socket => socket.end() },
+  {
+    what: 'an upload that was refused when all of it was there',
+    command: 'STOR file',
+    use: socket => socket.end('x'.repeat(100)),
+    code: 552,
+  },
   { what: 'a download', command: 'RETR full', use: () => {} },
   { what: 'an empty download', command: 'RETR empty', use: () => {} },
 ]
 
 for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
-  for (const { what, command, use } of transfers)
+  for (const { what, command, use, code = 226 } of transfers)
     test(`${what} ends with the server's close_notify, ${version}`, async () => {
-      await using server = await testServer()
+      await using server = await testServer({ users: [{ quota: { size: '50B' } }] })
       await writeFile(join(server.home, 'full'), 'content')
       await writeFile(join(server.home, 'empty'), '')
       using client = await FtpClient.login(server.port, { minVersion: version, maxVersion: version })
@@ -54,7 +61,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
       await once(socket, 'secureConnect')
       use(socket)
       await once(socket, 'end')
-      assert.equal((await client.reply()).code, 226)
+      assert.equal((await client.reply()).code, code)
       assert.equal(last(), ALERT[version])
       socket.destroy()
     })
