@@ -81,7 +81,7 @@ export const OPERATIONS = [
 ] as const
 export type OperationName = (typeof OPERATIONS)[number]
 
-export const REFUSALS = ['wrong password', 'no right', 'not resumed'] as const
+export const REFUSALS = ['wrong password', 'no right', 'over quota', 'not resumed'] as const
 export type Refusal = (typeof REFUSALS)[number]
 
 export const authority = ({ host, port }: Site): string =>

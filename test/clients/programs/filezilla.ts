@@ -13,6 +13,7 @@ export const filezilla: Client = {
   shows: {
     'wrong password': '530 Login incorrect.',
     'no right': '550 No such file or folder, or not permitted.',
+    'over quota': '552 The quota is exceeded.',
   },
   commands: (site, task) =>
     scriptArguments(site, task, 'in one run').map(args => ({

@@ -65,6 +65,9 @@ export const rclone: Client = {
   shows: {
     'wrong password': '530 Login incorrect.',
     'no right': 'Failed to copy: update stor: 550 No such file or folder, or not permitted.',
+    'over quota': '552 The quota is exceeded.',
+    'not resumed':
+      '522 The data connection must resume the TLS session of the control connection (dataSession: require).',
   },
   async commands(site, task) {
     const env = await rcloneEnvironment(site)
