@@ -12,6 +12,7 @@ export class Screen implements AsyncDisposable {
   readonly env: NodeJS.ProcessEnv
   readonly #server: ChildProcess
   readonly #pictures: string | undefined
+  #taken = 0
 
   private constructor(server: ChildProcess, env: NodeJS.ProcessEnv, pictures: string | undefined) {
     this.#server = server
@@ -61,11 +62,15 @@ export class Screen implements AsyncDisposable {
     await this.#do('mousemove', '--window', id, ...at, 'click', '1')
   }
 
+  /** Into a file with this name, behind a number. */
   async picture(name: string): Promise<void> {
     if (this.#pictures === undefined) return
+    this.#taken++
     // What has just happened has still to be drawn.
     await this.#do('sleep', '1')
-    await run('import', ['-window', 'root', join(this.#pictures, `${name}.png`)], { env: this.env })
+    await run('import', ['-window', 'root', join(this.#pictures, `${this.#taken} ${name}.png`)], {
+      env: this.env,
+    })
   }
 
   #do(...args: string[]): Promise<string> {
