@@ -79,9 +79,18 @@ export class LocalConnection implements DataConnection {
         for (const chunk of chunks) bytes += chunk.length
         this.#progress = bytes
       }
-      for await (const batch of intake.batches())
-        await store(lines ? batch.map(chunk => lines.convert(chunk)) : batch)
-      if (lines) await store([lines.end()])
+      try {
+        for await (const batch of intake.batches())
+          await store(lines ? batch.map(chunk => lines.convert(chunk)) : batch)
+        if (lines) await store([lines.end()])
+      } catch (error) {
+        // Who has sent everything waits for our close_notify; without it Python's ftplib never looks at the reply.
+        if (stream.readableEnded) {
+          sendTickets()
+          await end(stream).catch(ignore)
+        }
+        throw error
+      }
       const close = verdict(intake.received, intake.chunks)
       if (close !== 'clean' && this.#order.requireCloseNotify) throw new Fault('data_cut')
       sendTickets()
@@ -176,3 +185,5 @@ function linger(stream: Secured['stream']): void {
   stream.once('end', () => stream.destroy())
   if (stream.readableEnded) stream.destroy()
 }
+
+const ignore = () => {}

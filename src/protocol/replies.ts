@@ -71,9 +71,12 @@ export const REPLIES = {
   not_a_file: [550, 'Not a plain file.'],
   not_a_folder: [550, 'Not a folder.'],
   not_empty: [550, 'The folder is not empty.'],
-  exists: [550, 'It exists already.'],
+  // FileZilla goes on after "already exists" when another of its connections made the folder, FluentFTP after "folder
+  // already exist"; at other words they report a failure.
+  exists: [550, 'This file or folder already exists.'],
   no_quota: [550, 'There is no quota for this.'],
-  size_needs_image: [550, 'SIZE is exact under TYPE I only: send TYPE I first.'],
+  // FluentFTP looks for "not allowed in ascii".
+  size_needs_image: [550, 'SIZE is not allowed in ASCII mode: send TYPE I first.'],
   too_large: [552, 'The file is larger than allowed.'],
   quota_exceeded: [552, 'The quota is exceeded.'],
   name_not_allowed: [553, 'This name is not allowed.'],

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { missingProgram, start } from '../helpers/client-program.js'
 import { dataConnections } from '../helpers/client-story.js'
+import { writeSamples } from '../helpers/samples.js'
 import { PASSWORD, type TestServer, testServer } from '../helpers/server.js'
 import { type TempDir, tempDir } from '../helpers/temp-dir.js'
 import { operations } from './operations.js'
@@ -18,6 +19,9 @@ import {
   type Task,
   type Version,
 } from './programs/client.js'
+
+/** Less than the file that the matrix sends to be refused. */
+const QUOTA = '10B'
 
 /** Why a client cannot run here; undefined if it can. */
 export function missing({ needs, files = {} }: Client): string | undefined {
@@ -57,6 +61,7 @@ export class Row implements AsyncDisposable {
         { compat: { dataSession: client.dataSession } },
         { name: 'reader', grants: { '/': 'read-only' }, compat: { dataSession: client.dataSession } },
         { name: 'strict' },
+        { name: 'full', quota: { size: QUOTA }, compat: { dataSession: client.dataSession } },
       ],
       ports: 60,
     })
@@ -86,9 +91,13 @@ export class Row implements AsyncDisposable {
 
   /** What the client says when it is refused. @throws Error when it is not */
   async refused(refusal: Refusal): Promise<string> {
-    const file = join(this.#dir.path, 'one')
-    await writeFile(file, '1')
-    const { site, task } = this.#refused(refusal, file)
+    const folder = join(this.#dir.path, 'refused')
+    // So many that programs with several connections open them.
+    await writeSamples(
+      folder,
+      Array.from({ length: 10 }, (_, index) => `file ${index}`),
+    )
+    const { site, task } = this.#refused(refusal, folder)
     for (const { program, args, ...options } of await this.#client.commands(site, task)) {
       const { code, all } = await start(program, args, options).result
       if (code !== 0) return all
@@ -96,18 +105,23 @@ export class Row implements AsyncDisposable {
     throw new Error('it was not refused')
   }
 
-  #refused(refusal: Refusal, file: string): { site: Site; task: Task } {
-    const list: Task = { do: 'list', folder: '' }
-    const put: Task = { do: 'put', pairs: [[file, '/one']] }
+  #refused(refusal: Refusal, folder: string): { site: Site; task: Task } {
+    const { cannot, dataSession } = this.#client
+    const put: Task = { do: 'put', pairs: [[join(folder, 'file 0'), '/one']] }
     switch (refusal) {
       case 'wrong password':
-        return { site: this.site('acme', 'wrong'), task: list }
+        return { site: this.site('acme', 'wrong'), task: { do: 'list', folder: '' } }
       case 'no right':
         return { site: this.site('reader'), task: put }
+      case 'over quota':
+        return { site: this.site('full'), task: put }
       case 'not resumed': {
         // Whoever resumes, or may, is told not to. Whether wget has its ticket in time depends on the machine.
-        const may = this.#client.dataSession === 'require' || 'upload' in this.#client.cannot
-        return { site: this.site('strict'), task: may ? { do: 'list without session' } : put }
+        const may = dataSession === 'require' || 'upload' in cannot
+        const task: Task = may
+          ? { do: 'list without session' }
+          : { do: 'put tree', pair: [folder, '/folder'] }
+        return { site: this.site('strict'), task }
       }
     }
   }

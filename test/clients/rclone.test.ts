@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { stat } from 'node:fs/promises'
+import { readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { run, start, testWith } from '../helpers/client-program.js'
 import { cutUpload, newest, SLOWLY } from '../helpers/client-story.js'
@@ -25,8 +25,8 @@ async function environment(server: TestServer, settings: Settings = {}): Promise
     RCLONE_CONFIG_R_PORT: String(server.port),
     RCLONE_CONFIG_R_USER: 'acme',
     RCLONE_CONFIG_R_PASS: (await run('rclone', ['obscure', '-'], { input: PASSWORD })).trim(),
-    // rclone would put a symbol in place of a space at the end of a name
-    RCLONE_CONFIG_R_ENCODING: 'Slash,Ctl,Dot',
+    // rclone would put symbols in place of control characters and of a space at the end of a name
+    RCLONE_CONFIG_R_ENCODING: 'Slash,CrLf,InvalidUtf8,Dot',
     // and would take a letter with a combining accent for the composed one
     RCLONE_NO_UNICODE_NORMALIZATION: 'true',
     SSL_CERT_FILE: server.ca,
@@ -67,6 +67,25 @@ for (const [version, settings] of [
         assert.equal((await stat(join(folder, 'many', 'file 7'))).mtimeMs, MODIFIED.getTime(), folder)
     },
   )
+
+testRclone('rclone syncs names with control characters, and in no character set', async () => {
+  await using server = await looseServer()
+  await using dir = await tempDir()
+  const local = join(dir.path, 'local')
+  await writeSamples(local, ['bell \x07', 'escape \x1b[31m', 'delete \x7f', 'tab\t', 'line\n', 'space '])
+  await writeFile(Buffer.from(`${local}/latin \xfe`, 'latin1'), 'one')
+  await rclone(server, 'sync', local, 'r:remote')
+  await rclone(server, 'check', '--download', local, 'r:remote')
+  assert.deepEqual((await readdir(join(server.home, 'remote'))).sort(), [
+    'bell \x07',
+    'delete \x7f',
+    'escape \x1b[31m',
+    'latin ‛FE',
+    'line␊',
+    'space ',
+    'tab\t',
+  ])
+})
 
 testRclone('rclone renames, removes and makes folders', async () => {
   await using server = await looseServer()

@@ -24,11 +24,17 @@ function lastRecord(tcp: Socket): () => number {
 }
 
 // FileZilla and WinSCP wait for it, Python raises an error without. Short ones, where little else is under way.
-const transfers: readonly { what: string; command: string; sent?: string }[] = [
+const transfers: readonly { what: string; command: string; sent?: string; code?: number }[] = [
   { what: 'an empty upload', command: 'STOR file', sent: '' },
   { what: 'an upload of a byte', command: 'STOR file', sent: 'x' },
   { what: 'an upload', command: 'STOR file', sent: 'hello' },
   { what: 'a longer upload', command: 'STOR file', sent: 'y'.repeat(100_000) },
+  {
+    what: 'an upload refused when all was there',
+    command: 'STOR other',
+    sent: 'z'.repeat(20_000),
+    code: 552,
+  },
   { what: 'a download', command: 'RETR full' },
   { what: 'an empty download', command: 'RETR empty' },
 ]
@@ -36,11 +42,13 @@ const transfers: readonly { what: string; command: string; sent?: string }[] = [
 for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
   for (const resumed of [true, false])
     test(`transfers end with the server's close_notify, ${version}, ${resumed ? 'resumed' : 'in full'}`, async () => {
-      await using server = await testServer({ users: [{ compat: { dataSession: 'prefer' } }] })
+      await using server = await testServer({
+        users: [{ compat: { dataSession: 'prefer' }, quota: { size: '110000B' } }],
+      })
       await writeFile(join(server.home, 'full'), 'content')
       await writeFile(join(server.home, 'empty'), '')
       using client = await FtpClient.login(server.port, { minVersion: version, maxVersion: version })
-      for (const { what, command, sent } of transfers) {
+      for (const { what, command, sent, code = 226 } of transfers) {
         const port = await client.passive()
         const line = await Cutter.connect(port)
         const last = lastRecord(line.tcp)
@@ -53,7 +61,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
         assert.equal(socket.isSessionReused(), resumed, what)
         if (sent !== undefined) socket.end(sent)
         await ended
-        assert.equal((await client.reply()).code, 226, what)
+        assert.equal((await client.reply()).code, code, what)
         assert.equal(last(), ALERT[version], what)
         socket.destroy()
       }

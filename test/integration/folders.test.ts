@@ -48,9 +48,9 @@ test('making and removing: MKD, RMD and their X spellings, quotes doubled', asyn
   using client = await FtpClient.login(server.port)
   await converse(client, [
     ['MKD new', 257, '"/new" created.'],
-    ['MKD new', 550, 'It exists already.'],
-    ['MKD file', 550, 'It exists already.'],
-    ['MKD /', 550, 'It exists already.'],
+    ['MKD new', 550, 'This file or folder already exists.'],
+    ['MKD file', 550, 'This file or folder already exists.'],
+    ['MKD /', 550, 'This file or folder already exists.'],
     ['XMKD new/"q"', 257, '"/new/""q""" created.'],
     ['CWD new/"q"', 250, 'Current folder: "/new/""q"""'],
     ['PWD', 257, here('"/new/""q"""')],

@@ -13,6 +13,7 @@ export const aioftp: Client = {
     'wrong password': "StatusCodeError: Waiting for ('230', '33x') but got 530 [' Login incorrect.']",
     'no right':
       "StatusCodeError: Waiting for ('1xx',) but got 550 [' No such file or folder, or not permitted.']",
+    'over quota': "StatusCodeError: Waiting for ('2xx',) but got 552 [' The quota is exceeded.']",
     'not resumed': "StatusCodeError: Waiting for ('2xx',) but got 522",
   },
   commands: (site, task) =>

@@ -3,6 +3,7 @@ import { basicFtp } from './basic-ftp.js'
 import type { Client } from './client.js'
 import { commonsNet } from './commons-net.js'
 import { curl } from './curl.js'
+import { filezilla } from './filezilla.js'
 import { ftplib } from './ftplib.js'
 import { gvfs } from './gvfs.js'
 import { lftp } from './lftp.js'
@@ -11,6 +12,7 @@ import { rclone } from './rclone.js'
 import { wget } from './wget.js'
 
 export const CLIENTS: readonly Client[] = [
+  filezilla,
   lftp,
   curl,
   wget,

@@ -13,6 +13,7 @@ export const basicFtp: Client = {
   shows: {
     'wrong password': 'FTPError: 530 Login incorrect.',
     'no right': 'FTPError: 550 No such file or folder, or not permitted.',
+    'over quota': 'FTPError: 552 The quota is exceeded.',
   },
   commands: (site, task) =>
     scriptArguments(site, task, 'in one run').map(args => ({

@@ -40,6 +40,7 @@ export interface Command {
   readonly args: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  readonly cwd?: string
 }
 
 export interface Client {
@@ -80,7 +81,7 @@ export const OPERATIONS = [
 ] as const
 export type OperationName = (typeof OPERATIONS)[number]
 
-export const REFUSALS = ['wrong password', 'no right', 'not resumed'] as const
+export const REFUSALS = ['wrong password', 'no right', 'over quota', 'not resumed'] as const
 export type Refusal = (typeof REFUSALS)[number]
 
 export const authority = ({ host, port }: Site): string =>

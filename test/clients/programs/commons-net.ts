@@ -15,6 +15,7 @@ export const commonsNet: Client = {
   shows: {
     'wrong password': 'java.io.IOException: 530 Login incorrect.',
     'no right': 'java.io.IOException: 550 No such file or folder, or not permitted.',
+    'over quota': 'java.io.IOException: 552 The quota is exceeded.',
     'not resumed':
       '522 The data connection must resume the TLS session of the control connection (dataSession: require).',
   },

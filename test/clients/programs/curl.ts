@@ -44,6 +44,7 @@ export const curl: Client = {
   shows: {
     'wrong password': 'curl: (67) Access denied: 530',
     'no right': 'curl: (25) Failed FTP upload: 550',
+    'over quota': 'curl: (70) Exceeded storage allocation',
     'not resumed': 'curl: (18) server did not report OK, got 522',
   },
   commands: (site, task) =>

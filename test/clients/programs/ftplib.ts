@@ -10,6 +10,7 @@ export const ftplib: Client = {
   shows: {
     'wrong password': 'ftplib.error_perm: 530 Login incorrect.',
     'no right': 'ftplib.error_perm: 550 No such file or folder, or not permitted.',
+    'over quota': 'ftplib.error_perm: 552 The quota is exceeded.',
     'not resumed':
       '522 The data connection must resume the TLS session of the control connection (dataSession: require).',
   },

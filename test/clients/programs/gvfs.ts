@@ -42,7 +42,7 @@ export const gvfs: Client = {
     'tree down': NO_FOLDERS,
     aborted: 'when a program is killed, `gvfsd` ends its upload properly, as if the file were whole',
   },
-  shows: { 'no right': 'Operation failed' },
+  shows: { 'no right': 'Operation failed', 'over quota': 'No space left on server' },
   commands(site, task) {
     const lines = [
       'set -e',

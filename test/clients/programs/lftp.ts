@@ -50,6 +50,7 @@ export const lftp: Client = {
   shows: {
     'wrong password': 'Login failed: 530 Login incorrect.',
     'no right': 'Access failed: 550 No such file or folder, or not permitted. (/one)',
+    'over quota': 'Access failed: 552 The quota is exceeded. (/one)',
   },
   commands: (site, task) => [
     {

@@ -11,6 +11,7 @@ export const netFtp: Client = {
   shows: {
     'wrong password': '530 Login incorrect.',
     'no right': '550 No such file or folder, or not permitted.',
+    'over quota': '552 The quota is exceeded.',
     'not resumed':
       '522 The data connection must resume the TLS session of the control connection (dataSession: require).',
   },

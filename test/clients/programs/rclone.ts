@@ -49,7 +49,7 @@ async function rcloneEnvironment(site: Site): Promise<Record<string, string>> {
     RCLONE_CONFIG_R_PORT: String(site.port),
     RCLONE_CONFIG_R_USER: site.user,
     RCLONE_CONFIG_R_PASS: (await run('rclone', ['obscure', '-'], { input: site.password })).trim(),
-    RCLONE_CONFIG_R_ENCODING: 'Slash,Ctl,Dot',
+    RCLONE_CONFIG_R_ENCODING: 'Slash,CrLf,InvalidUtf8,Dot',
     RCLONE_NO_UNICODE_NORMALIZATION: 'true',
     SSL_CERT_FILE: site.ca,
     ...(site.version === 'TLSv1.2' && { RCLONE_FTP_DISABLE_TLS13: 'true' }),
@@ -65,6 +65,9 @@ export const rclone: Client = {
   shows: {
     'wrong password': '530 Login incorrect.',
     'no right': 'Failed to copy: update stor: 550 No such file or folder, or not permitted.',
+    'over quota': '552 The quota is exceeded.',
+    'not resumed':
+      '522 The data connection must resume the TLS session of the control connection (dataSession: require).',
   },
   async commands(site, task) {
     const env = await rcloneEnvironment(site)

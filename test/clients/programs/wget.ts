@@ -55,6 +55,8 @@ export const wget: Client = {
         ...['--user', site.user, '--password', site.password, ...args],
       ],
       env: { HOME: site.dir },
+      // It keeps listings where it is run.
+      cwd: site.dir,
     })),
   // It makes a page of the listing.
   names: out =>

@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url'
+import type { Client } from './client.js'
+import { scriptArguments } from './scripted.js'
+
+const PROGRAM = fileURLToPath(new URL('filezilla-client.js', import.meta.url))
+
+export const filezilla: Client = {
+  name: 'FileZilla',
+  needs: ['filezilla', 'Xvfb', 'xdotool', 'import', 'setpriv'],
+  dataSession: 'require',
+  settings: '*Require implicit FTP over TLS*; *Transfer type*: *Binary*',
+  cannot: {},
+  shows: {
+    'wrong password': '530 Login incorrect.',
+    'no right': '550 No such file or folder, or not permitted.',
+    'over quota': '552 The quota is exceeded.',
+  },
+  commands: (site, task) =>
+    scriptArguments(site, task, 'in one run').map(args => ({
+      program: process.execPath,
+      args: [PROGRAM, ...args],
+      env: { HOME: site.dir },
+    })),
+}
