@@ -4,8 +4,11 @@ import { opendir } from 'node:fs/promises'
 import { setImmediate } from 'node:timers/promises'
 import type { Folder } from './folder.js'
 
-/** Entries held at a time, whatever the size of the folder. */
+/** Entries looked at in one go, whatever the size of the folder. */
 export const BATCH = 256
+
+/** Entries that one way to another thread brings. */
+const AT_ONCE = 1024
 
 export interface Scanned {
   readonly name: string
@@ -29,12 +32,14 @@ export async function* scan(folder: Folder): AsyncGenerator<Scanned> {
 /** The same names alone, at most {@link BATCH} at a time, with a turn for others between. Throws the errno. */
 export async function* scanNames(folder: Folder): AsyncGenerator<readonly string[]> {
   let doubtful = false
-  for await (const entries of batches(folder)) {
-    // Decoding each by itself costs more than all the rest, and nearly never is one of them in doubt.
-    const names = entries.map(({ name }) => name)
-    const clear = names.filter(name => !name.includes(REPLACED))
-    doubtful ||= clear.length < names.length
-    yield clear
+  for await (const entries of chunks(folder)) {
+    // To check the bytes of each costs more than all the rest, and nearly never is one of them in doubt.
+    const names = entries.map(({ name }) => name).filter(name => !name.includes(REPLACED))
+    doubtful ||= names.length < entries.length
+    for (let start = 0; start < names.length; start += BATCH) {
+      yield names.slice(start, start + BATCH)
+      await setImmediate()
+    }
   }
   if (!doubtful) return
   for await (const { name } of scan(folder)) if (name.includes(REPLACED)) yield [name]
@@ -42,41 +47,31 @@ export async function* scanNames(folder: Folder): AsyncGenerator<readonly string
 
 /** Whether any name in a folder begins so, in ASCII. Costs a tenth of listing it. Throws the errno. */
 export async function hasPrefix(folder: Folder, prefix: string): Promise<boolean> {
-  for await (const entries of batches(folder))
+  for await (const entries of chunks(folder))
     if (entries.some(({ name }) => name.startsWith(prefix))) return true
   return false
 }
 
-async function* batches(folder: Folder): AsyncGenerator<readonly Dirent[]> {
+async function* chunks(folder: Folder): AsyncGenerator<readonly Dirent[]> {
   await using opened = await openDir(folder)
-  const { dir } = opened
   for (;;) {
-    const entries = folder.direct?.make(() => readHere(dir)) ?? (await readElsewhere(dir))
+    const entries = await readSome(opened.dir, folder.direct !== undefined)
     if (entries.length > 0) yield entries
-    if (entries.length < BATCH) return
-    await setImmediate()
+    if (entries.length < AT_ONCE) return
   }
 }
 
 async function openDir(folder: Folder): Promise<AsyncDisposable & { readonly dir: Dir }> {
-  const dir = await opendir(folder.at('.'), { bufferSize: BATCH })
+  const dir = await opendir(folder.at('.'), { bufferSize: AT_ONCE })
   return { dir, [Symbol.asyncDispose]: () => dir.close() }
 }
 
-function readHere(dir: Dir): Dirent[] {
+/** Fewer than {@link AT_ONCE} only at the end. */
+async function readSome(dir: Dir, direct: boolean): Promise<Dirent[]> {
   const entries: Dirent[] = []
-  while (entries.length < BATCH) {
-    const entry = dir.readSync()
-    if (entry === null) break
-    entries.push(entry)
-  }
-  return entries
-}
-
-async function readElsewhere(dir: Dir): Promise<Dirent[]> {
-  const entries: Dirent[] = []
-  while (entries.length < BATCH) {
-    const entry = await dir.read()
+  while (entries.length < AT_ONCE) {
+    // The first brings all of them from another thread. The others are only handed over then, but for one at the end.
+    const entry = direct && entries.length > 0 ? dir.readSync() : await dir.read()
     if (entry === null) break
     entries.push(entry)
   }
