@@ -17,6 +17,9 @@ export interface ContextSource
   readonly sessionsOf: (user: string) => readonly SessionSummary[]
 }
 
+/** What has the signal; asked only by who needs it, because a controller makes it then. */
+export type Ends = Pick<AbortController, 'signal'>
+
 // Classes, because a context is made for each command: an object of spread parts and accessors costs many times as much.
 
 class CommandContext implements Context {
@@ -25,22 +28,26 @@ class CommandContext implements Context {
   readonly settings: Settings
   readonly charset: Charset
   readonly commands = COMMANDS
-  readonly signal: AbortSignal
   readonly abortTransfer: () => Promise<boolean>
   readonly quit: () => void
   readonly requireRecordable: () => void
   readonly #login: ContextSource['login']
+  readonly #ends: Ends
 
-  constructor(source: ContextSource, signal: AbortSignal) {
+  constructor(source: ContextSource, ends: Ends) {
     this.peer = source.peer
     this.serverName = source.serverName
     this.settings = source.settings
     this.charset = source.charset()
-    this.signal = signal
+    this.#ends = ends
     this.abortTransfer = source.abortTransfer
     this.quit = source.quit
     this.requireRecordable = source.requireRecordable
     this.#login = source.login
+  }
+
+  get signal(): AbortSignal {
+    return this.#ends.signal
   }
 
   get login(): LoginFlow {
@@ -59,8 +66,8 @@ class LoggedInContext extends CommandContext implements ReadyContext {
   readonly takeRenameFrom: () => VirtualPath | undefined
   readonly #state: Ready
 
-  constructor(source: ContextSource, signal: AbortSignal, state: Ready, renameFrom: VirtualPath | undefined) {
-    super(source, signal)
+  constructor(source: ContextSource, ends: Ends, state: Ready, renameFrom: VirtualPath | undefined) {
+    super(source, ends)
     this.#state = state
     this.user = state.identity
     this.files = state.files
@@ -93,12 +100,12 @@ class LoggedInContext extends CommandContext implements ReadyContext {
 export function contextOf(
   source: ContextSource,
   state: State,
-  signal: AbortSignal,
+  ends: Ends,
   renameFrom: VirtualPath | undefined,
 ): Context | ReadyContext {
   return state.phase === 'ready'
-    ? new LoggedInContext(source, signal, state, renameFrom)
-    : new CommandContext(source, signal)
+    ? new LoggedInContext(source, ends, state, renameFrom)
+    : new CommandContext(source, ends)
 }
 
 /** Whether a verb, in upper case, is that of a command that a REST before it is about. */

@@ -10,7 +10,7 @@ import { type Line, LineReader } from '../protocol/line-reader.js'
 import { encodeReply, type Reply } from '../protocol/replies.js'
 import { ABUSE_LIMIT, LINE_LIMIT, LINE_LIMIT_BEFORE_LOGIN, SILENT_ENDS } from './bounds.js'
 import { CommandRunner, type RunnerHost } from './command-runner.js'
-import { type ContextSource, contextOf } from './context.js'
+import { type ContextSource, contextOf, type Ends } from './context.js'
 import { isForeignProtocol } from './foreign-protocol.js'
 import { Inbox } from './inbox.js'
 import { giveUp, loginFlow } from './login.js'
@@ -137,8 +137,8 @@ export class Session implements LiveSession, RunnerHost {
     if (this.#state.phase !== 'ready' && ++this.#abuses >= ABUSE_LIMIT) this.end('protocol_abuse')
   }
 
-  contextFor(signal: AbortSignal, renameFrom: VirtualPath | undefined): Context | ReadyContext {
-    return contextOf(this.#source, this.#state, signal, renameFrom)
+  contextFor(ends: Ends, renameFrom: VirtualPath | undefined): Context | ReadyContext {
+    return contextOf(this.#source, this.#state, ends, renameFrom)
   }
 
   #contextSource(): ContextSource {
