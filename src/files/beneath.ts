@@ -1,7 +1,8 @@
-import { constants } from 'node:fs'
+import { type BigIntStats, constants, statSync } from 'node:fs'
 import { type FileHandle, open, readlink, stat } from 'node:fs/promises'
 import { Fault } from '../core/fault.js'
 import { componentsOf, ROOT, type VirtualPath } from '../core/virtual-path.js'
+import { type DirectCalls, directCalls } from './direct-calls.js'
 import type { Folder, Root } from './folder.js'
 import { OpenFolder } from './open-folder.js'
 
@@ -22,13 +23,15 @@ const MAX_CACHED = 8
  */
 class BeneathRoot implements Root {
   readonly #home: string
+  readonly #calls: DirectCalls
   #root: OpenFolder
   /** Least recently used first. */
   readonly #cache = new Map<VirtualPath, OpenFolder>()
   #disposed = false
 
-  constructor(home: string, root: OpenFolder) {
+  constructor(home: string, calls: DirectCalls, root: OpenFolder) {
     this.#home = home
+    this.#calls = calls
     this.#root = root
   }
 
@@ -63,7 +66,7 @@ class BeneathRoot implements Root {
     const lease = known.lease()
     if (!(await known.isDeleted())) return lease
     await lease[Symbol.asyncDispose]()
-    const fresh = await reopen(this.#home)
+    const fresh = await reopen(this.#home, this.#calls)
     if (this.#disposed || this.#root !== known) {
       await fresh.release()
       return this.#root.lease()
@@ -75,13 +78,26 @@ class BeneathRoot implements Root {
 
   async #isStillAt(folder: OpenFolder, path: VirtualPath): Promise<boolean> {
     try {
-      const now = await stat(`${this.#root.path}${path}`, { bigint: true })
-      const [place, root] = [folder.place, this.#root.place]
-      const expected = Buffer.concat([root.equals(SLASH) ? EMPTY : root, Buffer.from(path)])
-      return now.dev === folder.dev && now.ino === folder.ino && place.equals(expected)
+      const place = `${this.#root.path}${path}`
+      const direct = this.#root.direct && folder.direct
+      // The name first: then no link is on the way, which might lead to another machine.
+      if (direct)
+        return (
+          this.#isNamed(folder, path) &&
+          isSame(
+            folder,
+            direct.make(() => statSync(place, BIG)),
+          )
+        )
+      return isSame(folder, await stat(place, BIG)) && this.#isNamed(folder, path)
     } catch {
       return false // not there, or a path too long for one call: walking again finds out
     }
+  }
+
+  #isNamed(folder: OpenFolder, path: VirtualPath): boolean {
+    const root = this.#root.place
+    return folder.place.equals(Buffer.concat([root.equals(SLASH) ? EMPTY : root, Buffer.from(path)]))
   }
 
   async #walk(path: VirtualPath): Promise<OpenFolder> {
@@ -97,7 +113,7 @@ class BeneathRoot implements Root {
       above = `/proc/self/fd/${current.fd}`
     }
     if (!current) throw new Error('the root is not walked to')
-    return await OpenFolder.adopt(current)
+    return await OpenFolder.adopt(current, this.#calls)
   }
 
   #touch(path: VirtualPath, folder: OpenFolder): void {
@@ -125,24 +141,29 @@ class BeneathRoot implements Root {
   }
 }
 
+const BIG = { bigint: true } as const
+
+const isSame = (folder: OpenFolder, { dev, ino }: BigIntStats): boolean =>
+  dev === folder.dev && ino === folder.ino
+
 const SLASH = Buffer.from('/')
 const EMPTY = Buffer.alloc(0)
 
-const openHome = async (home: string): Promise<OpenFolder> =>
-  await OpenFolder.adopt(await open(home, DIRECTORY))
+const openHome = async (home: string, calls: DirectCalls): Promise<OpenFolder> =>
+  await OpenFolder.adopt(await open(home, DIRECTORY), calls)
 
 /** @throws Fault `storage_error`: that the home is gone does not mean that what the client names was never there */
-async function reopen(home: string): Promise<OpenFolder> {
+async function reopen(home: string, calls: DirectCalls): Promise<OpenFolder> {
   try {
-    return await openHome(home)
+    return await openHome(home, calls)
   } catch (cause) {
     throw new Fault('storage_error', { cause })
   }
 }
 
 /** A root confined by directory handles. Needs a mounted /proc; see {@link procWorks}. Throws the errno. */
-export async function openBeneath(home: string): Promise<Root> {
-  return new BeneathRoot(home, await openHome(home))
+export async function openBeneath(home: string, calls = directCalls): Promise<Root> {
+  return new BeneathRoot(home, calls, await openHome(home, calls))
 }
 
 /** Whether /proc/self/fd leads to open folders and tells where they are. */

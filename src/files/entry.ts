@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs'
+import { type BigIntStats, lstatSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { Fault } from '../core/fault.js'
 import type { Entry } from '../core/ports.js'
@@ -20,13 +20,40 @@ export const toEntry = (name: string, stats: Stats): Entry => ({
   unique: `${stats.dev.toString(16)}g${stats.ino.toString(16)}`,
 })
 
+const NUMBERS = { throwIfNoEntry: false } as const
+const QUIETLY = { bigint: true, throwIfNoEntry: false } as const
+
 /** Looks without following; undefined when nothing is there. Throws any other errno. */
 export async function lookUp(folder: Folder, name: string): Promise<Stats | undefined> {
+  const place = folder.at(name)
+  const { direct } = folder
+  if (direct) return direct.make(() => lstatSync(place, QUIETLY))
   try {
-    return await lstat(folder.at(name), { bigint: true })
+    return await lstat(place, { bigint: true })
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined
     throw error
+  }
+}
+
+/** The entry of a file or folder, where the main thread may look; in half the time of a look with BigInts. Throws the errno. */
+export function entryHere(folder: Folder, name: string): Entry | undefined {
+  const stats = lstatSync(folder.at(name), NUMBERS)
+  if (!stats) return undefined
+  const isFolder = stats.isDirectory()
+  if (!isFolder && !stats.isFile()) return undefined
+  if (!Number.isSafeInteger(stats.ino) || !Number.isSafeInteger(stats.dev)) {
+    const exact = lstatSync(folder.at(name), QUIETLY)
+    return exact && isVisibleType(exact) ? toEntry(name, exact) : undefined
+  }
+  return {
+    name,
+    type: isFolder ? 'dir' : 'file',
+    size: isFolder ? 0 : stats.size,
+    // as with BigInts; a Date of these would be rounded, perhaps to the next second
+    modified: new Date(Math.floor(stats.mtimeMs)),
+    mode: stats.mode & 0o7777,
+    unique: `${stats.dev.toString(16)}g${stats.ino.toString(16)}`,
   }
 }
 

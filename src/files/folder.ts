@@ -1,4 +1,5 @@
 import type { VirtualPath } from '../core/virtual-path.js'
+import type { DirectCalls } from './direct-calls.js'
 
 // What the rest of this layer knows of the way to a folder: `beneath` and `portable` each implement it.
 
@@ -11,6 +12,8 @@ export interface Folder extends AsyncDisposable {
    * disposed; never kept, and never passed to a call that follows a link in the last component.
    */
   at(name: string): string
+  /** For looking at its entries on the main thread, where that may be done now; undefined where it may not. */
+  readonly direct: DirectCalls | undefined
   /**
    * Syncing what this gives makes the folder's entries survive a power failure. To be asked for before they are
    * changed: what is done must not fail afterwards for want of a file descriptor. Throws the errno.

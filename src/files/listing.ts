@@ -2,17 +2,17 @@ import type { Grants } from '../core/permission.js'
 import type { Entry } from '../core/ports.js'
 import { childOf, isAllowedName, type VirtualPath } from '../core/virtual-path.js'
 import { isClaimed } from './claim.js'
-import { isVisibleType, lookUp, toEntry } from './entry.js'
+import { entryHere, isVisibleType, lookUp, toEntry } from './entry.js'
 import type { Folder } from './folder.js'
 import type { OwnPartials } from './own-partials.js'
 import { isVisible } from './rights.js'
-import { BATCH, scan } from './scan.js'
+import { scanNames } from './scan.js'
 
 /** What an entry of the folder shows; undefined when that is nothing, or shown by another. Throws the errno. */
 type Look = (name: string) => Promise<Entry | undefined>
 
 /**
- * What the user may see of a folder, in batches of at most {@link BATCH}; each of its own partials once, in place of
+ * What the user may see of a folder, in small batches; each of its own partials once, in place of
  * the file it is for. Throws the errno.
  */
 export async function* listing(
@@ -23,21 +23,26 @@ export async function* listing(
 ): AsyncGenerator<readonly Entry[]> {
   // Nearly always there are none, and then one look at each entry is enough.
   const show = (await partials.areIn(folder)) ? withPartials(folder, partials) : plainly(folder)
-  let names: string[] = []
-  for await (const { name } of scan(folder)) {
-    if (names.push(name) < BATCH) continue
-    yield* visible(await show(names), path, grants)
-    names = []
-  }
-  yield* visible(await show(names), path, grants)
+  for await (const names of scanNames(folder)) yield* visible(await show(names), path, grants)
 }
 
-const plainly = (folder: Folder) => (names: readonly string[]) =>
-  lookAll(names, async name => {
-    if (!isAllowedName(name)) return undefined
+const plainly = (folder: Folder) => async (names: readonly string[]) => {
+  const allowed = names.filter(isAllowedName)
+  const entries: Entry[] = []
+  let next = 0
+  for (; next < allowed.length; next++) {
+    const { direct } = folder
+    if (!direct) break
+    const entry = direct.make(() => entryHere(folder, allowed[next] as string))
+    if (entry) entries.push(entry)
+  }
+  if (next === allowed.length) return entries
+  const others = await lookAll(allowed.slice(next), async name => {
     const stats = await lookUp(folder, name)
     return stats && isVisibleType(stats) ? toEntry(name, stats) : undefined
   })
+  return [...entries, ...others]
+}
 
 function withPartials(folder: Folder, partials: OwnPartials) {
   // An upload that ends meanwhile can be met again under its final name. There are as many as run now, not more.

@@ -1,25 +1,32 @@
 import { readlinkSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
+import type { DirectCalls } from './direct-calls.js'
 import type { Folder } from './folder.js'
+import type { MountTable } from './mount-table.js'
 
 /** A directory handle with several users; the last to let go closes it. Whoever adopts it is the first. */
 export class OpenFolder {
   readonly #handle: FileHandle
+  readonly #calls: DirectCalls
   #users = 1
+  #isLocal = true
+  #mounts: MountTable | undefined
 
   private constructor(
     handle: FileHandle,
+    calls: DirectCalls,
     readonly dev: bigint,
     readonly ino: bigint,
   ) {
     this.#handle = handle
+    this.#calls = calls
   }
 
   /** Takes the handle over, also when it throws. */
-  static async adopt(handle: FileHandle): Promise<OpenFolder> {
+  static async adopt(handle: FileHandle, calls: DirectCalls): Promise<OpenFolder> {
     try {
       const { dev, ino } = await handle.stat({ bigint: true })
-      return new OpenFolder(handle, dev, ino)
+      return new OpenFolder(handle, calls, dev, ino)
     } catch (error) {
       await handle.close()
       throw error
@@ -45,12 +52,38 @@ export class OpenFolder {
     return this.place.subarray(-DELETED.length).equals(DELETED) && (await this.#handle.stat()).nlink === 0
   }
 
+  /** For asking it on the main thread; undefined when another machine has a say, or asking took long of late. */
+  get direct(): DirectCalls | undefined {
+    return this.#local && this.#calls.allowed ? this.#calls : undefined
+  }
+
+  /** Once it is not it never is again: what was unmounted under it has no name any more that would tell. */
+  get #local(): boolean {
+    const { mounts } = this.#calls
+    if (mounts === undefined) return false
+    if (this.#isLocal && mounts !== this.#mounts) this.#isLocal = this.#isLocalBy(mounts)
+    this.#mounts = mounts
+    return this.#isLocal
+  }
+
+  #isLocalBy(mounts: MountTable): boolean {
+    try {
+      return mounts.isLocal(this.place.toString('latin1'))
+    } catch {
+      return false // its name is too long for the kernel to tell
+    }
+  }
+
   lease(): Folder {
     // A closed handle's number may already belong to another file: lending it again would be an escape.
     if (this.#users === 0) throw new Error('folder lent after it was closed')
     this.#users++
+    const direct = () => this.direct
     let held = true
     return {
+      get direct() {
+        return direct()
+      },
       id: `${this.dev}:${this.ino}`,
       at: name => {
         if (!held) throw new Error('folder used after it was given back')

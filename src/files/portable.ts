@@ -26,6 +26,7 @@ class PortableRoot implements Root {
     return {
       id,
       at: name => join(place, name),
+      direct: undefined,
       openEntries: () => open(place, constants.O_RDONLY | constants.O_DIRECTORY),
       [Symbol.asyncDispose]: async () => {},
     }

@@ -41,24 +41,39 @@ export async function prepareUpload(
   if (path === ROOT) throw new Fault('not_a_file')
   const folder = await root.folder(parentOf(path))
   try {
-    const name = request.unique ? await freeName(folder, uploader.partials, nameOf(path)) : nameOf(path)
-    return await claimed(folder, childOf(parentOf(path), name), uploader, request)
+    const { partials } = uploader
+    const claimed = request.unique
+      ? await claimFree(folder, partials, nameOf(path))
+      : claimName(folder, partials, nameOf(path))
+    return await uploadTo(folder, childOf(parentOf(path), claimed.name), claimed, uploader, request)
   } catch (error) {
     await folder[Symbol.asyncDispose]()
     throw error
   }
 }
 
-async function claimed(
+interface Claimed {
+  readonly name: string
+  readonly names: { readonly partial: string; readonly temporary: string }
+  readonly hold: Disposable
+}
+
+/** @throws Fault `busy` */
+function claimName(folder: Folder, partials: OwnPartials, name: string): Claimed {
+  const names = { partial: partials.fileName(name), temporary: temporaryName() }
+  return { name, names, hold: claim(folder, name, names.partial, names.temporary) }
+}
+
+/** Takes the claim over, also when it throws. */
+async function uploadTo(
   folder: Folder,
   path: VirtualPath,
+  { name, names, hold }: Claimed,
   { grants, partials, options, account, digests }: Uploader,
   { from, unique = false, converted = false }: UploadRequest,
 ): Promise<Upload> {
-  const [name, rights] = [nameOf(path), grants.at(path)]
-  const names = { partial: partials.fileName(name), temporary: temporaryName() }
-  const hold = claim(folder, name, names.partial, names.temporary)
   try {
+    const rights = grants.at(path)
     const existing = await lookUp(folder, name)
     if (existing?.isDirectory()) throw new Fault('not_a_file')
     if (existing && unique) throw new Fault('exists')
@@ -95,8 +110,8 @@ async function claimed(
   }
 }
 
-/** `name`, or the first of `name.1`, `name.2`, … that nothing has and no upload claims. */
-async function freeName(folder: Folder, partials: OwnPartials, name: string): Promise<string> {
+/** Claims `name`, or the first of `name.1`, `name.2`, … that nothing has and no upload claims. */
+async function claimFree(folder: Folder, partials: OwnPartials, name: string): Promise<Claimed> {
   for (let number = 0; number < MAX_UNIQUE; number++) {
     const candidate = number === 0 ? name : `${name}.${number}`
     if (!isAllowedName(candidate)) throw new Fault('name_not_allowed')
@@ -105,7 +120,7 @@ async function freeName(folder: Folder, partials: OwnPartials, name: string): Pr
       !(await lookUp(folder, candidate)) &&
       !(await partials.find(folder, candidate))
     // asked again: another upload may have claimed it during the look
-    if (isFree && !isClaimed(folder, candidate)) return candidate
+    if (isFree && !isClaimed(folder, candidate)) return claimName(folder, partials, candidate)
   }
   throw new Fault('exists')
 }

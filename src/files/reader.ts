@@ -7,7 +7,7 @@ import type { Folder } from './folder.js'
 import { ReadBuffers } from './read-buffers.js'
 
 /** Never through a link, and never waiting for the other end of a FIFO. */
-const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+export const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 export interface OpenFile {
   readonly handle: FileHandle
@@ -31,6 +31,17 @@ export async function openRegular(folder: Folder, name: string): Promise<OpenFil
     await handle.close()
     throw error
   }
+}
+
+/**
+ * The same of a file that reaches to an offset.
+ * @throws Fault `bad_range` when it ends before
+ */
+export async function openUpTo(folder: Folder, name: string, offset: number): Promise<OpenFile> {
+  const file = await openRegular(folder, name)
+  if (offset <= file.size) return file
+  await file.handle.close()
+  throw new Fault('bad_range')
 }
 
 /**

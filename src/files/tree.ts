@@ -9,9 +9,10 @@ import { errnoOf, fromErrno, withFaults } from './errno.js'
 import type { Folder, Root } from './folder.js'
 import { listing } from './listing.js'
 import { prepareUpload, type Uploader } from './prepare-upload.js'
-import { FileReader, type OpenFile, openRegular } from './reader.js'
+import { FileReader, openUpTo } from './reader.js'
 import { removeDir } from './remove-dir.js'
 import { isVisible, requireRight } from './rights.js'
+import { openSmall } from './small-file.js'
 
 /** The tree of one logged-in user: the grants before every access, a Fault after every failure. Owns the root. */
 export class Tree implements Files {
@@ -24,12 +25,17 @@ export class Tree implements Files {
   }
 
   openRead(path: VirtualPath, from: number): Promise<ReadableFile> {
-    return withFaults(async () => new FileReader(await this.#openUpTo(path, from), from))
+    return withFaults(() =>
+      this.#toRead(path, async (folder, name) => {
+        return openSmall(folder, name, from) ?? new FileReader(await openUpTo(folder, name, from), from)
+      }),
+    )
   }
 
   digest(path: VirtualPath, request: DigestRequest, signal: AbortSignal): Promise<Digest> {
     return withFaults(async () => {
-      const file = await this.#openUpTo(path, request.to ?? request.from)
+      const upTo = request.to ?? request.from
+      const file = await this.#toRead(path, (folder, name) => openUpTo(folder, name, upTo))
       const to = request.to ?? file.size
       return { hex: await this.#owner.digests.digest(file, { ...request, to }, signal), to }
     })
@@ -110,14 +116,10 @@ export class Tree implements Files {
     return withFaults(() => this.#owner.account.ledger.step(work))
   }
 
-  /** Opens a file for reading. @throws Fault `bad_range` when it ends before the offset */
-  async #openUpTo(path: VirtualPath, offset: number): Promise<OpenFile> {
+  async #toRead<T>(path: VirtualPath, open: (folder: Folder, name: string) => Promise<T>): Promise<T> {
     requireRight(this.#owner.grants, 'read', path)
     await using folder = await this.#root.folder(parentOf(path))
-    const file = await openRegular(folder, nameOf(path) || '.')
-    if (offset <= file.size) return file
-    await file.handle.close()
-    throw new Fault('bad_range')
+    return await open(folder, nameOf(path) || '.')
   }
 
   #entry(

@@ -11,15 +11,17 @@ export function formatLsLine(entry: Entry, now: number): string {
   return `${kind}${modeBits(entry.mode)} 1 ftp ftp ${size} ${lsTime(entry.modified, now)} ${entry.name}`
 }
 
-const modeBits = (mode: number): string => [6, 3, 0].map(shift => triple((mode >> shift) & 7)).join('')
+const TRIPLES = ['---', '--x', '-w-', '-wx', 'r--', 'r-x', 'rw-', 'rwx'] as const
 
-const triple = (bits: number): string =>
-  `${bits & 4 ? 'r' : '-'}${bits & 2 ? 'w' : '-'}${bits & 1 ? 'x' : '-'}`
+const modeBits = (mode: number): string =>
+  `${TRIPLES[(mode >> 6) & 7]}${TRIPLES[(mode >> 3) & 7]}${TRIPLES[mode & 7]}`
 
 function lsTime(time: Date, now: number): string {
-  const day = `${MONTHS[time.getUTCMonth()]} ${String(time.getUTCDate()).padStart(2)}`
+  const day = `${MONTHS[time.getUTCMonth()]} ${padded(time.getUTCDate(), ' ')}`
   const age = now - time.getTime()
   return age > RECENT_MS || age < -86_400_000
     ? `${day}  ${time.getUTCFullYear()}`
-    : `${day} ${time.toISOString().slice(11, 16)}`
+    : `${day} ${padded(time.getUTCHours(), '0')}:${padded(time.getUTCMinutes(), '0')}`
 }
+
+const padded = (number: number, fill: ' ' | '0'): string => (number < 10 ? `${fill}${number}` : `${number}`)

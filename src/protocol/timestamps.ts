@@ -2,8 +2,19 @@ import { Fault } from '../core/fault.js'
 
 const TIME_VAL = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})(?:\.\d+)?$/
 
+let lastSecond = Number.NaN
+let lastText = ''
+
 /** `YYYYMMDDHHMMSS`, UTC (RFC 3659 §2.3). */
-export const formatTimeVal = (time: Date): string => time.toISOString().slice(0, 19).replace(/[-T:]/g, '')
+export function formatTimeVal(time: Date): string {
+  const second = Math.floor(time.getTime() / 1000)
+  // The entries of a listing are often of the same second, and writing it costs as much as all other facts.
+  if (second !== lastSecond) {
+    lastText = time.toISOString().slice(0, 19).replace(/[-T:]/g, '')
+    lastSecond = second
+  }
+  return lastText
+}
 
 /**
  * Reads a time-val; the fraction of a second is dropped.

@@ -6,7 +6,7 @@ import type { Charset } from '../protocol/charset.js'
 import { parseCommandLine } from '../protocol/command-line.js'
 import type { Line } from '../protocol/line-reader.js'
 import { codeOf, type Reply } from '../protocol/replies.js'
-import { isDuringTransfer, takesRestart } from './context.js'
+import { type Ends, isDuringTransfer, takesRestart } from './context.js'
 import { drive, gateEvent, type Outlet, refuse } from './dispatch.js'
 import { type Admitted, admit } from './gates.js'
 import type { State } from './state.js'
@@ -18,7 +18,7 @@ export interface RunnerHost extends Outlet {
   readonly charset: Charset
   /** Fires when the session ends. */
   readonly lifetime: AbortSignal
-  contextFor(signal: AbortSignal, renameFrom: VirtualPath | undefined): Context | ReadyContext
+  contextFor(ends: Ends, renameFrom: VirtualPath | undefined): Context | ReadyContext
   /** A line did not pass the gates. */
   refused(): void
 }
@@ -82,7 +82,8 @@ export class CommandRunner {
       this.#host.refused()
       return
     }
-    if (this.#running) await drive(admitted, this.#host.contextFor(lifetime, undefined), this.#host)
+    if (this.#running)
+      await drive(admitted, this.#host.contextFor({ signal: lifetime }, undefined), this.#host)
     else await this.#run(admitted, renameFrom)
   }
 
@@ -107,12 +108,10 @@ export class CommandRunner {
     const running: Running = { verb: command.verb, abortable, abort, done: Promise.resolve(), opened: false }
     this.#running = running
     if (this.#host.lifetime.aborted) abort.abort(this.#host.lifetime.reason)
-    running.done = drive(admitted, this.#host.contextFor(abort.signal, renameFrom), this.#host).finally(
-      () => {
-        this.#running = undefined
-        if (abortable) this.#forgetRestart()
-      },
-    )
+    running.done = drive(admitted, this.#host.contextFor(abort, renameFrom), this.#host).finally(() => {
+      this.#running = undefined
+      if (abortable) this.#forgetRestart()
+    })
     await running.done
   }
 

@@ -1,43 +1,111 @@
 import { isAbortable } from '../commands/command.js'
-import type { Context, ReadyContext, SessionSummary } from '../commands/context.js'
-import { findCommand } from '../commands/table.js'
-import type { DataChannel } from '../core/ports.js'
+import type { Context, LoginFlow, ReadyContext, SessionSummary, Settings } from '../commands/context.js'
+import { COMMANDS, findCommand } from '../commands/table.js'
+import type { Endpoint } from '../core/endpoint.js'
+import type { Identity } from '../core/identity.js'
+import type { DataChannel, Files } from '../core/ports.js'
 import type { VirtualPath } from '../core/virtual-path.js'
-import type { Ready } from './state.js'
+import type { Charset } from '../protocol/charset.js'
+import type { Ready, State } from './state.js'
 
-/** The view a handler gets of a logged-in session. */
-export function readyContext(
-  base: Context,
-  state: Ready,
-  data: DataChannel,
-  renameFrom: VirtualPath | undefined,
-  ownSessions: () => readonly SessionSummary[],
-): ReadyContext {
-  return {
-    ...base,
-    user: state.identity,
-    files: state.files,
-    data,
-    ownSessions,
-    get cwd() {
-      return state.cwd
-    },
-    set cwd(path) {
-      state.cwd = path
-    },
-    takeRestart() {
+/** What a session gives to the context of each command. The functions are good without their object. */
+export interface ContextSource
+  extends Pick<Context, 'abortTransfer' | 'peer' | 'quit' | 'requireRecordable' | 'serverName' | 'settings'> {
+  readonly data: DataChannel
+  readonly charset: () => Charset
+  readonly login: (signal: AbortSignal) => LoginFlow
+  readonly sessionsOf: (user: string) => readonly SessionSummary[]
+}
+
+/** What has the signal; asked only by who needs it, because a controller makes it then. */
+export type Ends = Pick<AbortController, 'signal'>
+
+// Classes, because a context is made for each command: an object of spread parts and accessors costs many times as much.
+
+class CommandContext implements Context {
+  readonly peer: Endpoint
+  readonly serverName: string | undefined
+  readonly settings: Settings
+  readonly charset: Charset
+  readonly commands = COMMANDS
+  readonly abortTransfer: () => Promise<boolean>
+  readonly quit: () => void
+  readonly requireRecordable: () => void
+  readonly #login: ContextSource['login']
+  readonly #ends: Ends
+
+  constructor(source: ContextSource, ends: Ends) {
+    this.peer = source.peer
+    this.serverName = source.serverName
+    this.settings = source.settings
+    this.charset = source.charset()
+    this.#ends = ends
+    this.abortTransfer = source.abortTransfer
+    this.quit = source.quit
+    this.requireRecordable = source.requireRecordable
+    this.#login = source.login
+  }
+
+  get signal(): AbortSignal {
+    return this.#ends.signal
+  }
+
+  get login(): LoginFlow {
+    return this.#login(this.signal)
+  }
+}
+
+class LoggedInContext extends CommandContext implements ReadyContext {
+  readonly user: Identity
+  readonly files: Files
+  readonly data: DataChannel
+  readonly ownSessions: () => readonly SessionSummary[]
+  readonly setRestart: (position: number) => void
+  readonly takeRestart: () => number
+  readonly setRenameFrom: (path: VirtualPath) => void
+  readonly takeRenameFrom: () => VirtualPath | undefined
+  readonly #state: Ready
+
+  constructor(source: ContextSource, ends: Ends, state: Ready, renameFrom: VirtualPath | undefined) {
+    super(source, ends)
+    this.#state = state
+    this.user = state.identity
+    this.files = state.files
+    this.data = source.data
+    this.ownSessions = () => source.sessionsOf(state.identity.name)
+    this.setRestart = position => {
+      state.restart = position
+    }
+    this.takeRestart = () => {
       const position = state.restart
       state.restart = 0
       return position
-    },
-    setRestart(position) {
-      state.restart = position
-    },
-    takeRenameFrom: () => renameFrom,
-    setRenameFrom(path) {
+    }
+    this.setRenameFrom = path => {
       state.renameFrom = path
-    },
+    }
+    this.takeRenameFrom = () => renameFrom
   }
+
+  get cwd(): VirtualPath {
+    return this.#state.cwd
+  }
+
+  set cwd(path: VirtualPath) {
+    this.#state.cwd = path
+  }
+}
+
+/** The view that a handler gets of its session, as far as that has come. */
+export function contextOf(
+  source: ContextSource,
+  state: State,
+  ends: Ends,
+  renameFrom: VirtualPath | undefined,
+): Context | ReadyContext {
+  return state.phase === 'ready'
+    ? new LoggedInContext(source, ends, state, renameFrom)
+    : new CommandContext(source, ends)
 }
 
 /** Whether a verb, in upper case, is that of a command that a REST before it is about. */

@@ -1,5 +1,4 @@
 import type { Context, ReadyContext, SessionSummary } from '../commands/context.js'
-import { COMMANDS } from '../commands/table.js'
 import { type AuditEvent, type Subject, sessionEnded } from '../core/audit-event.js'
 import type { ClientCertificate } from '../core/client-certificate.js'
 import { Fault } from '../core/fault.js'
@@ -11,7 +10,7 @@ import { type Line, LineReader } from '../protocol/line-reader.js'
 import { encodeReply, type Reply } from '../protocol/replies.js'
 import { ABUSE_LIMIT, LINE_LIMIT, LINE_LIMIT_BEFORE_LOGIN, SILENT_ENDS } from './bounds.js'
 import { CommandRunner, type RunnerHost } from './command-runner.js'
-import { readyContext } from './context.js'
+import { type ContextSource, contextOf, type Ends } from './context.js'
 import { isForeignProtocol } from './foreign-protocol.js'
 import { Inbox } from './inbox.js'
 import { giveUp, loginFlow } from './login.js'
@@ -29,6 +28,7 @@ export class Session implements LiveSession, RunnerHost {
   readonly #reader = new LineReader(LINE_LIMIT_BEFORE_LOGIN)
   readonly #inbox = new Inbox()
   readonly #runner: CommandRunner
+  readonly #source: ContextSource
   readonly #settings = initialSettings()
   readonly #tally = new Tally()
   readonly #lifetime = new AbortController()
@@ -48,6 +48,7 @@ export class Session implements LiveSession, RunnerHost {
     this.#control = control
     this.#data = openData(event => this.record(event))
     this.#runner = new CommandRunner(this)
+    this.#source = this.#contextSource()
   }
 
   get user(): string | undefined {
@@ -136,27 +137,31 @@ export class Session implements LiveSession, RunnerHost {
     if (this.#state.phase !== 'ready' && ++this.#abuses >= ABUSE_LIMIT) this.end('protocol_abuse')
   }
 
-  contextFor(signal: AbortSignal, renameFrom: VirtualPath | undefined): Context | ReadyContext {
-    const base: Context = {
+  contextFor(ends: Ends, renameFrom: VirtualPath | undefined): Context | ReadyContext {
+    return contextOf(this.#source, this.#state, ends, renameFrom)
+  }
+
+  #contextSource(): ContextSource {
+    return {
       peer: this.#control.peer,
       serverName: this.#control.serverName,
       settings: this.#settings,
-      charset: this.charset,
-      commands: COMMANDS,
-      signal,
-      login: loginFlow(this.#services, {
-        subject: this.#subject,
-        signal,
-        occupant: {
-          address: this.#control.peer.address,
-          certificate: this.certificate,
-          end: reason => this.end(reason),
-          drain: reason => this.drain(reason),
-        },
-        state: () => this.#state,
-        record: event => this.record(event),
-        moveTo: state => this.#moveTo(state),
-      }),
+      data: this.#data,
+      charset: () => this.charset,
+      login: signal =>
+        loginFlow(this.#services, {
+          subject: this.#subject,
+          signal,
+          occupant: {
+            address: this.#control.peer.address,
+            certificate: this.certificate,
+            end: reason => this.end(reason),
+            drain: reason => this.drain(reason),
+          },
+          state: () => this.#state,
+          record: event => this.record(event),
+          moveTo: state => this.#moveTo(state),
+        }),
       abortTransfer: async () => {
         const aborted = await this.#runner.abortTransfer()
         if (!aborted) await this.#data.reset()
@@ -164,12 +169,8 @@ export class Session implements LiveSession, RunnerHost {
       },
       quit: () => this.end('quit'),
       requireRecordable: () => this.requireRecordable(),
+      sessionsOf: user => this.#services.roster.ofUser(user).map(session => session.summary),
     }
-    const state = this.#state
-    if (state.phase !== 'ready') return base
-    return readyContext(base, state, this.#data, renameFrom, () =>
-      this.#services.roster.ofUser(state.identity.name).map(session => session.summary),
-    )
   }
 
   /** Reads on while a command runs, so that ABOR, STAT and NOOP work during a transfer. */

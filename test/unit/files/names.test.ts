@@ -70,6 +70,8 @@ for (const [kind, opener] of ROOTS) {
       await writeFile(join(s.home, 'shown'), '')
       assert.deepEqual(await names(s.files, '/'), ['shown'])
       await assert.rejects(get(s.files, '/f\ufffdr'), fault('not_found'))
+      await writeFile(join(s.home, 'f\ufffdr'), 'its own')
+      assert.deepEqual(await names(s.files, '/'), ['f\ufffdr', 'shown'])
     })
 
     it('a name that is too long for the host is a fault, not an accident', async () => {

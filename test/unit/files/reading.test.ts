@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, rename, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, open, rename, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { BATCH } from '../../../src/files/scan.js'
@@ -61,6 +61,43 @@ for (const [kind, opener] of ROOTS) {
         read(() => truncate(join(s.home, 'file'), 10)),
         fault('file_shrank'),
       )
+    })
+
+    it('a small file is what was opened, up to the size it had, from the offset', async () => {
+      await using s = await scene({ opener })
+      const file = join(s.home, 'file')
+      for (const [from, change, expected] of [
+        [0, () => appendFile(file, 'more'), 'content'],
+        [3, () => appendFile(file, 'more'), 'tent'],
+        [7, () => appendFile(file, 'more'), ''],
+        [0, () => rename(file, join(s.home, 'moved')), 'content'],
+        [0, () => truncate(file, 3), undefined],
+      ] as const) {
+        await writeFile(file, 'content')
+        await using opened = await s.files.openRead(path('/file'), from)
+        assert.equal(opened.size, 7)
+        await change()
+        const read = async () => {
+          const parts: Buffer[] = []
+          for await (const chunk of opened.bytes) parts.push(Buffer.from(chunk))
+          return Buffer.concat(parts).toString()
+        }
+        if (expected === undefined) await assert.rejects(read(), fault('file_shrank'))
+        else assert.equal(await read(), expected)
+      }
+      await assert.rejects(s.files.openRead(path('/file'), 8), fault('bad_range'))
+    })
+
+    it('a small file given back without being read holds nothing and gives nothing', async () => {
+      await using s = await scene({ opener })
+      await writeFile(join(s.home, 'file'), 'content')
+      const file = await s.files.openRead(path('/file'), 0)
+      await file[Symbol.asyncDispose]()
+      await file[Symbol.asyncDispose]()
+      assert.equal(descriptorsBeneath(join(s.home, 'file')), 0)
+      await assert.rejects(async () => {
+        for await (const _chunk of file.bytes);
+      })
     })
 
     it('a file replaced while it is read goes on as it was', async () => {

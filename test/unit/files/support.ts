@@ -9,6 +9,7 @@ import type { FaultKind } from '../../../src/core/reason.js'
 import { parsePath, ROOT, type VirtualPath } from '../../../src/core/virtual-path.js'
 import { openBeneath } from '../../../src/files/beneath.js'
 import { DigestPool } from '../../../src/files/digest-pool.js'
+import { DirectCalls } from '../../../src/files/direct-calls.js'
 import type { RootOpener } from '../../../src/files/folder.js'
 import type { Ledgers } from '../../../src/files/ledger.js'
 import { ownerPrefix, partialName } from '../../../src/files/partial-name.js'
@@ -19,9 +20,13 @@ import { type TempDir, tempDir } from '../../helpers/temp-dir.js'
 
 export type GrantTable = Record<string, Preset | readonly Right[]>
 
+/** Direct where everything is on a file system of this type, whatever the folders of the tests are on. */
+const callsWhere = (type: string) => new DirectCalls(() => `22 1 254:0 / / rw - ${type} source rw`)
+
 /** Both ways of confinement; what does not depend on races must hold for either. */
 export const ROOTS: readonly (readonly [string, RootOpener])[] = [
-  ['beneath', openBeneath],
+  ['beneath', home => openBeneath(home, callsWhere('ext4'))],
+  ['beneath, by threads', home => openBeneath(home, callsWhere('nfs4'))],
   ['portable', openPortable],
 ]
 
