@@ -13,6 +13,9 @@ const GRACE_MS = 1_000
 /** A port that was asked for and not used goes back after so many times `connectTimeout`. */
 const UNCLAIMED_FACTOR = 4
 
+/** Made once: it ends every rendezvous, and the trace of an error costs more than the rest of that. */
+const OVER = new Fault('no_passive')
+
 export interface RendezvousOptions {
   /** The only address that may connect: the control connection's. */
   readonly peer: string
@@ -186,7 +189,7 @@ export class Rendezvous implements AsyncDisposable {
     clearTimeout(this.#grace)
     clearTimeout(this.#patience)
     void this.#listener[Symbol.asyncDispose]()
-    this.#closing.abort(new Fault('no_passive'))
+    this.#closing.abort(OVER)
     for (const raw of this.#candidates.keys()) raw.destroy()
     this.#candidates.clear()
   }
