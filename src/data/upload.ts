@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Pace } from './pace.js'
 import { BUFFER_BYTES, giveBack, takeBuffer } from './upload-buffers.js'
+import { dropBuffer } from './young-garbage.js'
 
 /** A file of so many bytes is written as it came; what is larger is collected in buffers. */
 const SMALL_BYTES = 128 << 10
@@ -87,6 +88,7 @@ export class Intake {
       // Copied while the processor still has them at hand: 64 chunks in as many places cost the thread that writes more.
       for (const earlier of this.#chunks.splice(0)) this.#copy(earlier)
       this.#copy(chunk)
+      dropBuffer(chunk.length)
     }
     this.#pace.spend(chunk.length)
     if (this.#waiting >= MOST_WAITING_BYTES || this.#pace.left <= 0) this.#regulate()

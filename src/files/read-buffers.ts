@@ -9,16 +9,20 @@ const MOST_LARGE = 16
 
 let largeHeld = 0
 
+/** Large ones in memory that a worker sees too: it sends from there. */
+const allocateFor = (bytes: number): Buffer =>
+  bytes > SMALL ? Buffer.from(new SharedArrayBuffer(bytes)) : Buffer.allocUnsafeSlow(bytes)
+
 /** The buffers of one download, used in turn; the one handed out before the last is free again. */
 export class ReadBuffers implements Disposable {
   readonly #most: number
-  readonly #allocate: (bytes: number) => Buffer
+  readonly #allocate: typeof allocateFor
   #next: Buffer | undefined
   #last: Buffer | undefined
   #large = 0
 
   /** @param length bytes that there are to read */
-  constructor(length: number, allocate: (bytes: number) => Buffer = Buffer.allocUnsafeSlow) {
+  constructor(length: number, allocate = allocateFor) {
     this.#most = Math.min(LARGE, length)
     this.#allocate = allocate
   }
