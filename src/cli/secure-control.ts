@@ -4,7 +4,7 @@ import { type AuditEvent, tlsEstablished, tlsFailed } from '../core/audit-event.
 import type { Ends } from '../core/endpoint.js'
 import { PassiveChannel } from '../data/channel.js'
 import type { DataConnection, ListenOrder, RecordEvent } from '../data/data-connection.js'
-import { listenHere } from '../data/local-connections.js'
+import { listenHere } from '../data/local-connection.js'
 import { originOf } from '../proxy/origins.js'
 import type { SessionConnection } from '../session/services.js'
 import { offeredName, peekClientHello } from '../tls/client-hello.js'

@@ -30,3 +30,25 @@ export const toFault = (thrown: unknown): Fault =>
 /** Why the signal fired: the Fault it was given, or just `aborted`. */
 export const abortFault = (signal: AbortSignal): Fault =>
   signal.reason instanceof Fault ? signal.reason : new Fault('aborted')
+
+/**
+ * Settles as the work does, or rejects with the reason as soon as the signal fires, however long the work then still
+ * takes; what comes of it is not looked at any more.
+ */
+export async function unlessAborted<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  reason: () => unknown = () => abortFault(signal),
+): Promise<T> {
+  let onAbort = () => {}
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(reason())
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+  })
+  try {
+    return await Promise.race([aborted, work])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}

@@ -28,7 +28,8 @@ export class PassiveChannel implements DataChannel {
   /** What PASV made, until a transfer takes it. */
   #listening: DataConnection | undefined
   #running: DataConnection | undefined
-  #user: Identity | undefined
+  /** Whose transfer PASV was for. */
+  #user = ''
 
   constructor(options: PassiveChannelOptions) {
     this.#options = options
@@ -48,7 +49,7 @@ export class PassiveChannel implements DataChannel {
     const requireResumption = user.compat.dataSession === 'require'
     const host = otherFamily ? this.#options.hostForIPv4 : this.#options.host
     if (host === undefined || (otherFamily && !requireResumption)) throw new Fault('no_ipv4')
-    this.#user = user
+    this.#user = user.name
     this.#listening = await this.#options.listen({
       host,
       peer: peer.address,
@@ -85,7 +86,7 @@ export class PassiveChannel implements DataChannel {
     const connection = this.#listening
     this.#listening = undefined
     if (!connection) throw new Fault('no_passive')
-    using share = this.#options.bandwidth.share(this.#user?.name ?? '', direction)
+    using share = this.#options.bandwidth.share(this.#user, direction)
     this.#running = connection
     try {
       return await transfer(connection, share)

@@ -5,7 +5,7 @@ import { FromNetworkLines, toNetworkLines } from './ascii-lines.js'
 import type { Allowance, DataConnection, ListenOrder, RecordEvent } from './data-connection.js'
 import { end, sendAll } from './download.js'
 import { Pace, paced } from './pace.js'
-import type { PassiveListener } from './passive-ports.js'
+import { listenOn, type PassiveListener, type PassivePorts, type PortLease } from './passive-ports.js'
 import { Rendezvous } from './rendezvous.js'
 import type { FindOrigin, Secure, Secured } from './secured.js'
 import { Intake } from './upload.js'
@@ -18,6 +18,18 @@ export interface LocalServices {
   readonly secure: Secure
   readonly origin: FindOrigin
   readonly record: RecordEvent
+}
+
+/** Listens in this thread. @throws Fault `no_passive_port` */
+export async function listenHere(
+  ports: PassivePorts,
+  order: ListenOrder,
+  services: LocalServices,
+): Promise<LocalConnection> {
+  const lease: PortLease<PassiveListener> = await ports.lease(order.peer, port =>
+    listenOn(port, order.host, () => lease[Symbol.dispose]()),
+  )
+  return new LocalConnection(lease.listener, order, services)
 }
 
 /** A data connection that is handled in this thread. */

@@ -1,3 +1,5 @@
+import { sharedBuffer } from '../core/shared-memory.js'
+
 /** Written and hashed at a time. */
 export const BUFFER_BYTES = 1 << 20
 /** Buffers that are kept for the next upload: enough for the one or two that run at full speed. */
@@ -7,7 +9,7 @@ const MOST_KEPT = 8
 const kept: Buffer[] = []
 
 /** In shared memory, so that a thread can read it while another writes it to the disk. Holds bytes of earlier uploads. */
-export const takeBuffer = (): Buffer => kept.pop() ?? Buffer.from(new SharedArrayBuffer(BUFFER_BYTES))
+export const takeBuffer = (): Buffer => kept.pop() ?? sharedBuffer(BUFFER_BYTES)
 
 /** To be called once nobody reads it any more. */
 export function giveBack(buffer: Buffer): void {

@@ -1,11 +1,11 @@
 import type { AuditEvent } from '../core/audit-event.js'
 import { abortFault, type Fault, toFault } from '../core/fault.js'
 import type { ByteSink, ByteSource, ReceiveResult, TransferOptions } from '../core/ports.js'
+import { isShared } from '../core/shared-memory.js'
 import type { TransferResult } from '../core/transfer.js'
 import type { Allowance, DataConnection, RecordEvent } from './data-connection.js'
 import { type Calls, faultRecord } from './worker-calls.js'
 import type { HostFunctions, Lot, WorkerFunctions } from './worker-contract.js'
-import { isShared } from './worker-side.js'
 
 export interface LentServices {
   readonly record: RecordEvent
@@ -94,11 +94,6 @@ export class WorkerConnection implements DataConnection, Lent {
     this.#wasLimited = isLimited
   }
 
-  /** The worker is gone, and with it the socket that listened. */
-  lost(): void {
-    this.released()
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     try {
       await this.#worker.ask('dispose', this.#id)
@@ -109,6 +104,7 @@ export class WorkerConnection implements DataConnection, Lent {
     }
   }
 
+  /** Nothing listens any more: the worker says so, or is gone itself. */
   released(): void {
     if (this.#isReleased) return
     this.#isReleased = true

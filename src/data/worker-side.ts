@@ -1,4 +1,6 @@
+import { unlessAborted } from '../core/fault.js'
 import type { ByteSink, ByteSource } from '../core/ports.js'
+import { lendable } from '../core/shared-memory.js'
 import type { Allowance } from './data-connection.js'
 import { LocalConnection, type LocalServices } from './local-connection.js'
 import { listenOn } from './passive-ports.js'
@@ -92,11 +94,6 @@ const lentSink = (host: Host, id: number): ByteSink => ({
   write: chunks => host.ask('store', id, chunks.map(lendable)),
 })
 
-export const isShared = (chunk: Uint8Array): boolean => chunk.buffer instanceof SharedArrayBuffer
-
-/** In shared memory as it is; else a copy of just these bytes, because all of what they are a part of would be copied. */
-const lendable = (chunk: Uint8Array): Uint8Array => (isShared(chunk) ? chunk : new Uint8Array(chunk))
-
 /** Bytes that the main thread has let this transfer move. */
 class RemoteAllowance implements Allowance {
   readonly #host: Host
@@ -129,20 +126,9 @@ class RemoteAllowance implements Allowance {
     const spent = this.#spent
     this.#spent = 0
     const asked = this.#host.ask('more', this.#id, spent)
-    let leave = () => {}
-    const gone = new Promise<never>((_, reject) => {
-      leave = () => reject(signal.reason)
-      signal.addEventListener('abort', leave, { once: true })
-      if (signal.aborted) leave()
-    })
-    try {
-      // What moved meanwhile was not known to the main thread.
-      this.#left = (await Promise.race([asked, gone])) - this.#spent
-    } finally {
-      signal.removeEventListener('abort', leave)
-      // Nobody may be left to look at it.
-      asked.catch(() => {})
-    }
+    const left = await unlessAborted(asked, signal, () => signal.reason)
+    // What moved meanwhile was not known to the main thread.
+    this.#left = left - this.#spent
   }
 
   /** The transfer is over. */

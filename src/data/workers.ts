@@ -93,7 +93,7 @@ class Thread {
     this.#worker.on('exit', code => {
       const cause = this.#cause ?? new Error(`exit code ${code}`)
       this.calls.end(new Fault('internal', { reason: 'worker_lost', cause }))
-      for (const connection of this.#connections.values()) connection.lost()
+      for (const connection of this.#connections.values()) connection.released()
       this.#connections.clear()
       ended(this.#stopping ? undefined : cause)
     })

@@ -1,5 +1,5 @@
 import type { DigestRequest } from '../core/digest.js'
-import { abortFault, Fault } from '../core/fault.js'
+import { Fault, unlessAborted } from '../core/fault.js'
 import { Slots } from '../core/slots.js'
 import { type DigestOutcome, DigestThread } from './digest-thread.js'
 import { HashThread } from './hash-thread.js'
@@ -107,21 +107,6 @@ function hexOf(outcome: DigestOutcome): string {
       throw new Fault('file_shrank')
     case 'failed':
       throw new Fault('storage_error', { cause: new Error(outcome.message) })
-  }
-}
-
-/** Gives up on the work as soon as the signal fires, however long a read that hangs holds it. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort: () => void = ignore
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(abortFault(signal))
-    if (signal.aborted) onAbort()
-    signal.addEventListener('abort', onAbort, { once: true })
-  })
-  try {
-    return await Promise.race([aborted, work])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }
 

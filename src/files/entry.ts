@@ -1,21 +1,23 @@
-import { type BigIntStats, lstatSync } from 'node:fs'
+import { type BigIntStats, lstatSync, type Stats as NumberStats } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { Fault } from '../core/fault.js'
 import type { Entry } from '../core/ports.js'
 import { errnoOf } from './errno.js'
 import type { Folder } from './folder.js'
 
-/** Inode numbers may exceed 2^53, so all stats of this layer are BigInt. */
+/** Inode numbers may exceed 2^53, so the stats of this layer are BigInt. */
 export type Stats = BigIntStats
 
 /** Files and folders are all that clients ever see. */
-export const isVisibleType = (stats: Stats): boolean => stats.isFile() || stats.isDirectory()
+export const isVisibleType = (stats: Stats | NumberStats): boolean => stats.isFile() || stats.isDirectory()
 
-export const toEntry = (name: string, stats: Stats): Entry => ({
+/** Of stats with numbers only while these are exact. */
+export const toEntry = (name: string, stats: Stats | NumberStats): Entry => ({
   name,
   type: stats.isDirectory() ? 'dir' : 'file',
   size: stats.isDirectory() ? 0 : Number(stats.size),
-  modified: stats.mtime,
+  // A Date of the fraction that numbers have would be rounded, perhaps to the next second.
+  modified: new Date(Math.floor(Number(stats.mtimeMs))),
   mode: Number(stats.mode) & 0o7777,
   unique: `${stats.dev.toString(16)}g${stats.ino.toString(16)}`,
 })
@@ -39,22 +41,9 @@ export async function lookUp(folder: Folder, name: string): Promise<Stats | unde
 /** The entry of a file or folder, where the main thread may look; in half the time of a look with BigInts. Throws the errno. */
 export function entryHere(folder: Folder, name: string): Entry | undefined {
   const stats = lstatSync(folder.at(name), NUMBERS)
-  if (!stats) return undefined
-  const isFolder = stats.isDirectory()
-  if (!isFolder && !stats.isFile()) return undefined
-  if (!Number.isSafeInteger(stats.ino) || !Number.isSafeInteger(stats.dev)) {
-    const exact = lstatSync(folder.at(name), QUIETLY)
-    return exact && isVisibleType(exact) ? toEntry(name, exact) : undefined
-  }
-  return {
-    name,
-    type: isFolder ? 'dir' : 'file',
-    size: isFolder ? 0 : stats.size,
-    // as with BigInts; a Date of these would be rounded, perhaps to the next second
-    modified: new Date(Math.floor(stats.mtimeMs)),
-    mode: stats.mode & 0o7777,
-    unique: `${stats.dev.toString(16)}g${stats.ino.toString(16)}`,
-  }
+  const isExact = !stats || (Number.isSafeInteger(stats.ino) && Number.isSafeInteger(stats.dev))
+  const exact = isExact ? stats : lstatSync(folder.at(name), QUIETLY)
+  return exact && isVisibleType(exact) ? toEntry(name, exact) : undefined
 }
 
 /** @throws Fault `not_found` for links, devices, FIFOs and sockets as for nothing at all */

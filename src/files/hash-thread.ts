@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { Fault } from '../core/fault.js'
+import { lendable } from '../core/shared-memory.js'
 
 /** What the thread is told. It answers all but `drop`, in order. */
 export type HashOrder =
@@ -87,11 +88,7 @@ export class ThreadHash implements Disposable {
 
   /** Resolves when the chunks may be reused. @throws Fault `storage_error` when the thread has ended */
   async update(chunks: readonly Uint8Array[]): Promise<void> {
-    // What is not shared is copied on its way, and without this all of what it is a part of.
-    await this.#ask({
-      kind: 'update',
-      chunks: chunks.map(chunk => (isShared(chunk) ? chunk : new Uint8Array(chunk))),
-    })
+    await this.#ask({ kind: 'update', chunks: chunks.map(lendable) })
   }
 
   /** In hex. @throws Fault `storage_error` when the thread has ended */
@@ -107,6 +104,3 @@ export class ThreadHash implements Disposable {
     this.#over = true
   }
 }
-
-/** In memory that the thread sees too. */
-export const isShared = (chunk: Uint8Array): boolean => chunk.buffer instanceof SharedArrayBuffer

@@ -1,3 +1,5 @@
+import { sharedBuffer } from '../core/shared-memory.js'
+
 /** Bytes per read: 1 MiB moves up to twice as much per second as 64 KiB. */
 const LARGE = 1024 * 1024
 const SMALL = 32 * 1024
@@ -11,7 +13,7 @@ let largeHeld = 0
 
 /** Large ones in memory that a worker sees too: it sends from there. */
 const allocateFor = (bytes: number): Buffer =>
-  bytes > SMALL ? Buffer.from(new SharedArrayBuffer(bytes)) : Buffer.allocUnsafeSlow(bytes)
+  bytes > SMALL ? sharedBuffer(bytes) : Buffer.allocUnsafeSlow(bytes)
 
 /** The buffers of one download, used in turn; the one handed out before the last is free again. */
 export class ReadBuffers implements Disposable {

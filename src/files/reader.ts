@@ -2,6 +2,7 @@ import { constants, fstatSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { Fault } from '../core/fault.js'
 import type { ByteSource, ReadableFile } from '../core/ports.js'
+import { sharedBuffer } from '../core/shared-memory.js'
 import { fromErrno } from './errno.js'
 import type { Folder } from './folder.js'
 import { ReadBuffers } from './read-buffers.js'
@@ -48,7 +49,7 @@ export async function openUpTo(folder: Folder, name: string, offset: number): Pr
  * The bytes from offset `from` up to `to`, in two buffers used in turn. Throws the errno.
  * @throws Fault `file_shrank` when the file ends before `to`
  */
-export async function* readRange(
+async function* readRange(
   handle: FileHandle,
   from: number,
   to: number,
@@ -63,6 +64,10 @@ export async function* readRange(
     yield buffer.subarray(0, bytesRead)
   }
 }
+
+/** The bytes from the beginning up to `to`, in memory that a thread sees, whatever their number. As {@link readRange}. */
+export const readShared = (handle: FileHandle, to: number): AsyncGenerator<Uint8Array> =>
+  readRange(handle, 0, to, sharedBuffer)
 
 /** An open file on its way to a client. Owns the handle. */
 export class FileReader implements ReadableFile {

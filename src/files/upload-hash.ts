@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto'
-import { type HashThread, isShared, type ThreadHash } from './hash-thread.js'
+import { isShared } from '../core/shared-memory.js'
+import type { HashThread, ThreadHash } from './hash-thread.js'
 
 /**
  * The SHA-256 of one upload. One whose first bytes come in shared memory is large, and hashed on the thread; every
@@ -32,9 +33,6 @@ export class UploadHash implements Disposable {
     this.#there?.[Symbol.dispose]()
   }
 }
-
-/** For bytes that the thread is to hash. */
-export const sharedBuffer = (bytes: number): Buffer => Buffer.from(new SharedArrayBuffer(bytes))
 
 /** Settles when neither can still read the chunks. Throws what either threw. */
 export async function bothDone(...work: readonly (Promise<void> | undefined)[]): Promise<void> {

@@ -17,8 +17,8 @@ import {
   writeAll,
 } from './partial.js'
 import { type Account, Hold } from './quota.js'
-import { openRegular, readRange } from './reader.js'
-import { bothDone, sharedBuffer, type UploadHash } from './upload-hash.js'
+import { openRegular, readShared } from './reader.js'
+import { bothDone, type UploadHash } from './upload-hash.js'
 import type { UploadOptions, UploadPlan } from './upload-plan.js'
 import { chooseStart } from './upload-start.js'
 
@@ -196,7 +196,7 @@ export class FileUpload implements Upload {
     this.#name = names.partial
     this.#position = bytes
     if (!this.#hash) return
-    for await (const chunk of readRange(handle, 0, bytes, sharedBuffer)) {
+    for await (const chunk of readShared(handle, bytes)) {
       if (this.#disposed) throw new Fault('aborted')
       await this.#hash.update([chunk])
     }
@@ -208,7 +208,7 @@ export class FileUpload implements Upload {
     await using _closed = handle
     // it may have changed since it was looked at
     chooseStart(this.#plan.rights, { stored: size, partial: undefined }, bytes === 'all' ? 'end' : bytes)
-    for await (const chunk of readRange(handle, 0, bytes === 'all' ? size : bytes, sharedBuffer)) {
+    for await (const chunk of readShared(handle, bytes === 'all' ? size : bytes)) {
       if (this.#disposed) throw new Fault('aborted')
       await this.#append([chunk], chunk.length)
     }

@@ -4,29 +4,11 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
-import type { SecureVersion } from 'node:tls'
-import { Client } from 'basic-ftp'
+import { basicFtpClient } from '../helpers/basic-ftp.js'
 import { cutUpload, dataConnections, newest } from '../helpers/client-story.js'
 import { digests, MODIFIED, SAMPLES, writeSamples, writeTree } from '../helpers/samples.js'
-import { PASSWORD, type TestServer, testServer } from '../helpers/server.js'
+import { testServer } from '../helpers/server.js'
 import { tempDir } from '../helpers/temp-dir.js'
-
-async function connect(server: TestServer, version?: SecureVersion): Promise<Client & Disposable> {
-  const client = new Client(10_000)
-  const secureOptions = {
-    ca: await readFile(server.ca),
-    ...(version && { minVersion: version, maxVersion: version }),
-  }
-  await client.access({
-    host: '127.0.0.1',
-    port: server.port,
-    user: 'acme',
-    password: PASSWORD,
-    secure: 'implicit',
-    secureOptions,
-  })
-  return Object.assign(client, { [Symbol.dispose]: () => client.close() })
-}
 
 for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
   test(`basic-ftp uploads, lists and downloads every file over ${version}`, async () => {
@@ -35,7 +17,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3'] as const)
     const [local, back] = [join(dir.path, 'local'), join(dir.path, 'back')]
     await writeSamples(local)
     await writeSamples(back, ['one byte'])
-    using client = await connect(server, version)
+    using client = await basicFtpClient(server, version)
     const names = Object.keys(SAMPLES)
     for (const name of names) await client.uploadFrom(join(local, name), name)
     assert.deepEqual(await digests(server.home), await digests(local))
@@ -51,7 +33,7 @@ test('basic-ftp moves a tree both ways', async () => {
   await using dir = await tempDir()
   const [local, back] = [join(dir.path, 'local'), join(dir.path, 'back')]
   await writeTree(local)
-  using client = await connect(server)
+  using client = await basicFtpClient(server)
   await client.uploadFromDir(local, 'remote')
   assert.deepEqual(await digests(join(server.home, 'remote')), await digests(local))
   await client.downloadToDir(back, '/remote')
@@ -65,7 +47,7 @@ test('basic-ftp resumes a download, renames, removes, makes folders and reads ti
   const whole = await readFile(join(server.home, 'large.bin'))
   const part = join(dir.path, 'part')
   await writeFile(part, whole.subarray(0, 2_000_000))
-  using client = await connect(server)
+  using client = await basicFtpClient(server)
   await client.downloadTo(part, 'large.bin', (await stat(part)).size)
   assert.deepEqual(await readFile(part), whole)
   assert.equal((await newest(server, 'file.downloaded')).resumedFrom, 2_000_000)
@@ -86,7 +68,7 @@ test('basic-ftp resumes a download, renames, removes, makes folders and reads ti
 
 test('basic-ftp closed in mid-upload leaves the old file', () =>
   cutUpload(async ({ server, file }) => {
-    const client = await connect(server)
+    const client = await basicFtpClient(server)
     const endless = createReadStream(file).pipe(new PassThrough(), { end: false })
     const upload = client.uploadFrom(endless, 'target.bin')
     return {

@@ -5,8 +5,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
-import { Client } from 'basic-ftp'
 import { ownerPrefix, partialName } from '../../src/files/partial-name.js'
+import { basicFtpClient } from '../helpers/basic-ftp.js'
 import { sharedHome } from '../helpers/broken-upload.js'
 import { run, start, testWith } from '../helpers/client-program.js'
 import { newest, partialWithBytes, SLOWLY } from '../helpers/client-story.js'
@@ -83,23 +83,10 @@ const curl: ClientProgram = {
   resume: site => run('curl', curlArgs(site, '--continue-at', '-')),
 }
 
-async function basicFtpClient({ server, version }: Site): Promise<Client> {
-  const client = new Client(10_000)
-  await client.access({
-    host: '127.0.0.1',
-    port: server.port,
-    user: 'acme',
-    password: PASSWORD,
-    secure: 'implicit',
-    secureOptions: { ca: await readFile(server.ca), minVersion: version, maxVersion: version },
-  })
-  return client
-}
-
 const basicFtp: ClientProgram = {
   name: 'basic-ftp appendFrom',
   async begin(site) {
-    const client = await basicFtpClient(site)
+    const client = await basicFtpClient(site.server, site.version)
     const endless = createReadStream(site.file).pipe(new PassThrough(), { end: false })
     const upload = client.uploadFrom(endless, 'target.bin')
     return {
@@ -110,7 +97,7 @@ const basicFtp: ClientProgram = {
     }
   },
   async resume(site) {
-    const client = await basicFtpClient(site)
+    const client = await basicFtpClient(site.server, site.version)
     const localStart = await client.size('target.bin')
     await client.appendFrom(site.file, 'target.bin', { localStart })
     client.close()

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, stat, watch, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RESERVED_PREFIX } from '../../src/core/virtual-path.js'
+import { seen } from './changes.js'
 import { FtpClient } from './ftp-client.js'
 import { recorded } from './recorded.js'
 import { type TestServer, testServer } from './server.js'
@@ -59,10 +60,12 @@ export async function cutUpload(
 
 /** Resolves when an upload that is under way has written so many bytes. */
 export async function partialWithBytes(home: string, least = 1): Promise<void> {
-  for await (const _event of watch(home, { signal: AbortSignal.timeout(20_000) }))
+  await seen(home, async () => {
     for (const name of await readdir(home)) {
       if (!name.startsWith(RESERVED_PREFIX)) continue
       const { size } = await stat(join(home, name))
-      if (size >= least) return
+      if (size >= least) return name
     }
+    return undefined
+  })
 }

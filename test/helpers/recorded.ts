@@ -1,5 +1,5 @@
-import { watch } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
+import { seen } from './changes.js'
 import type { TestServer } from './server.js'
 
 type AuditRecord = Record<string, unknown>
@@ -8,14 +8,5 @@ type AuditRecord = Record<string, unknown>
 export function recorded(server: TestServer, fields: AuditRecord): Promise<AuditRecord> {
   const matches = (record: AuditRecord) =>
     Object.entries(fields).every(([name, value]) => isDeepStrictEqual(record[name], value))
-  return new Promise((resolve, reject) => {
-    const look = async () => {
-      const found = (await server.audit()).find(matches)
-      if (!found) return
-      watcher.close()
-      resolve(found)
-    }
-    const watcher = watch(server.auditFile, () => void look().catch(reject))
-    void look().catch(reject)
-  })
+  return seen(server.auditFile, async () => (await server.audit()).find(matches))
 }

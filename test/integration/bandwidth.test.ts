@@ -10,7 +10,8 @@ const MiB = 1024 * KiB
 /** A quarter of a second at 1 MiB/s, and a sixteenth. */
 const BURST = 320 * KiB
 
-const limits = (upload: string | null, download: string | null) => ({
+const limits = (upload: string | null, download: string | null, server: { workers?: number } = {}) => ({
+  config: { server },
   users: [{ limits: { upload, download } }],
 })
 
@@ -46,19 +47,20 @@ describe('bandwidth limits', () => {
     for (const client of clients) client[Symbol.dispose]()
   })
 
-  test('that a reload changes hold for running transfers', async () => {
-    await using server = await testServer(limits(null, '1KiB/s'))
-    using client = await FtpClient.login(server.port)
-    await writeFile(join(server.home, 'large'), '')
-    await truncate(join(server.home, 'large'), 20 * MiB)
-    const socket = await client.data(await client.passive())
-    assert.equal((await client.command('RETR large')).code, 150)
-    await new Promise(resolve => socket.once('readable', resolve))
-    // at this rate the file would take six hours
-    await server.reload(limits(null, null))
-    assert.equal(Buffer.concat(await socket.toArray()).length, 20 * MiB)
-    assert.equal((await client.reply()).code, 226)
-  })
+  for (const workers of [0, 2])
+    test(`that a reload changes hold for running transfers, ${workers} workers`, async () => {
+      await using server = await testServer(limits(null, '1KiB/s', { workers }))
+      using client = await FtpClient.login(server.port)
+      await writeFile(join(server.home, 'large'), '')
+      await truncate(join(server.home, 'large'), 20 * MiB)
+      const socket = await client.data(await client.passive())
+      assert.equal((await client.command('RETR large')).code, 150)
+      await new Promise(resolve => socket.once('readable', resolve))
+      // at this rate the file would take six hours
+      await server.reload(limits(null, null, { workers }))
+      assert.equal(Buffer.concat(await socket.toArray()).length, 20 * MiB)
+      assert.equal((await client.reply()).code, 226)
+    })
 
   test('let ABOR, and the end of the session, end a wait at once', async () => {
     await using server = await testServer(limits('1KiB/s', '1KiB/s'))

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { watch } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { connect as connectTcp } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { Verifier } from '../../src/auth/verifier.js'
 import { attempt, failures, REFUSED } from '../helpers/attempt.js'
+import { seen } from '../helpers/changes.js'
 import { closed } from '../helpers/closed.js'
 import { FtpClient } from '../helpers/ftp-client.js'
 import { recorded } from '../helpers/recorded.js'
@@ -142,18 +142,12 @@ for (const [signal, how] of Object.entries(STOPS))
   })
 
 /** Waits until the state file says so. */
-function savedIn(folder: string): (what: RegExp) => Promise<void> {
+function savedIn(folder: string): (what: RegExp) => Promise<string> {
   const file = join(folder, 'limits.json')
   return what =>
-    new Promise((resolve, reject) => {
-      const look = async () => {
-        const text = await readFile(file, 'utf8').catch(() => '')
-        if (!what.test(text)) return
-        watcher.close()
-        resolve()
-      }
-      const watcher = watch(folder, () => void look().catch(reject))
-      void look().catch(reject)
+    seen(folder, async () => {
+      const text = await readFile(file, 'utf8').catch(() => '')
+      return what.test(text) ? text : undefined
     })
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes, randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { readdir, stat, watch } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { seen } from '../helpers/changes.js'
 import { FtpClient } from '../helpers/ftp-client.js'
 import { ServerProcess } from '../helpers/server-process.js'
 import { tempDir } from '../helpers/temp-dir.js'
@@ -19,7 +20,7 @@ const bytesIn = async (home: string): Promise<number> => {
 /** Sends some of a file (more than waits in memory) that is never whole, and kills the server when bytes of it are on disk. */
 async function cutByKill(server: ServerProcess, port: number, name: string): Promise<void> {
   const before = await bytesIn(server.home)
-  const written = grown(server.home, before)
+  const written = seen(server.home, async () => (await bytesIn(server.home)) > before || undefined)
   using client = await FtpClient.login(port)
   const socket = await client.data(await client.passive())
   const secured = once(socket, 'secureConnect')
@@ -29,11 +30,6 @@ async function cutByKill(server: ServerProcess, port: number, name: string): Pro
   await written
   await server.kill()
   socket.destroy()
-}
-
-async function grown(home: string, from: number): Promise<void> {
-  for await (const _event of watch(home, { signal: AbortSignal.timeout(20_000) }))
-    if ((await bytesIn(home)) > from) return
 }
 
 test('a server that is killed in the middle of uploads knows afterwards what its quota has left', async () => {

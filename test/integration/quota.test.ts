@@ -16,31 +16,32 @@ async function bytesIn(folder: string): Promise<number> {
 
 const leftFor = async (client: FtpClient): Promise<number> => Number((await client.command('AVBL')).text)
 
-test('50 uploads at a time against one quota: not one byte over, and the count is what is there', async () => {
-  const quota = 2000 * KIB
-  await using server = await testServer({
-    users: [{ quota: { size: `${quota}B` } }],
-    ports: 60,
-    config: { server: { listen: { host: '127.0.0.1', port: 0 }, maxSessionsPerAddress: 100 } },
+for (const workers of [0, 2])
+  test(`50 uploads at a time against one quota, ${workers} workers: not one byte over, and the count is what is there`, async () => {
+    const quota = 2000 * KIB
+    await using server = await testServer({
+      users: [{ quota: { size: `${quota}B` } }],
+      ports: 60,
+      config: { server: { listen: { host: '127.0.0.1', port: 0 }, workers, maxSessionsPerAddress: 100 } },
+    })
+    const clients = await Promise.all(Array.from({ length: 50 }, () => FtpClient.login(server.port)))
+    const replies = await Promise.all(
+      clients.map((client, number) => client.upload(`STOR ${number}`, Buffer.alloc(60 * KIB + number))),
+    )
+    const codes = replies.map(({ code }) => code)
+    assert.deepEqual([...new Set(codes)].sort(), [226, 552])
+    const there = await bytesIn(server.home)
+    assert.ok(there <= quota, `${there} bytes`)
+    assert.equal((await readdir(server.home)).length, codes.filter(code => code === 226).length)
+    const [client] = clients as [FtpClient]
+    assert.equal(await leftFor(client), quota - there)
+    const refused = (await server.audit()).filter(({ event }) => event === 'quota.exceeded')
+    assert.equal(refused.length, codes.filter(code => code === 552).length)
+    assert.equal(refused[0]?.outcome, 'denied')
+    assert.equal(refused[0]?.reason, 'quota_exceeded')
+    assert.match(String(refused[0]?.path), /^\/\d+$/)
+    for (const each of clients) each[Symbol.dispose]()
   })
-  const clients = await Promise.all(Array.from({ length: 50 }, () => FtpClient.login(server.port)))
-  const replies = await Promise.all(
-    clients.map((client, number) => client.upload(`STOR ${number}`, Buffer.alloc(60 * KIB + number))),
-  )
-  const codes = replies.map(({ code }) => code)
-  assert.deepEqual([...new Set(codes)].sort(), [226, 552])
-  const there = await bytesIn(server.home)
-  assert.ok(there <= quota, `${there} bytes`)
-  assert.equal((await readdir(server.home)).length, codes.filter(code => code === 226).length)
-  const [client] = clients as [FtpClient]
-  assert.equal(await leftFor(client), quota - there)
-  const refused = (await server.audit()).filter(({ event }) => event === 'quota.exceeded')
-  assert.equal(refused.length, codes.filter(code => code === 552).length)
-  assert.equal(refused[0]?.outcome, 'denied')
-  assert.equal(refused[0]?.reason, 'quota_exceeded')
-  assert.match(String(refused[0]?.path), /^\/\d+$/)
-  for (const each of clients) each[Symbol.dispose]()
-})
 
 test('what is left is told, and right over overwrites, deletes, renames and a restart', async () => {
   await using dir = await tempDir()

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { readFile, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { verifyAuditLog } from '../../src/audit/verify.js'
@@ -7,20 +7,18 @@ import { dataConnections } from '../helpers/client-story.js'
 import { FtpClient } from '../helpers/ftp-client.js'
 import { type TestServerOptions, testServer } from '../helpers/server.js'
 
-// The whole suite also runs with workers: PORTCULLIS_TEST_WORKERS=2 npm test. What only they can get wrong is here.
+// The whole suite also runs with workers: PORTCULLIS_TEST_WORKERS=2 npm test. What only they can get wrong is here; for quota and
+// bandwidth, beside the same without them.
 
 const KIB = 1024
 const LISTEN = { host: '127.0.0.1', port: 0 }
 
-const withWorkers = ({ config, ...options }: TestServerOptions = {}) =>
-  testServer({ ...options, config: { ...config, server: { listen: LISTEN, workers: 2 } } })
-
-const logins = (count: number, port: number) =>
-  Promise.all(Array.from({ length: count }, () => FtpClient.login(port)))
+const withWorkers = (options: TestServerOptions = {}) =>
+  testServer({ ...options, config: { server: { listen: LISTEN, workers: 2 } } })
 
 test('transfers of every kind go through workers, every one resumed, one chain of records', async () => {
   await using server = await withWorkers()
-  const clients = await logins(4, server.port)
+  const clients = await Promise.all([1, 2, 3, 4].map(() => FtpClient.login(server.port)))
   await Promise.all(
     clients.map(async (client, index) => {
       for (const size of [0, 1, 5000, 300 * KIB, 3000 * KIB]) {
@@ -41,39 +39,6 @@ test('transfers of every kind go through workers, every one resumed, one chain o
   for (const client of clients) client[Symbol.dispose]()
   await server.portcullis.stop('test')
   assert.deepEqual((await verifyAuditLog(server.auditFile)).problems, [])
-})
-
-test('one quota over all workers: not one byte over', async () => {
-  const quota = 700 * KIB
-  await using server = await withWorkers({ users: [{ quota: { size: `${quota}B` } }] })
-  const clients = await logins(16, server.port)
-  const replies = await Promise.all(
-    clients.map((client, number) => client.upload(`STOR ${number}`, Buffer.alloc(60 * KIB + number))),
-  )
-  assert.deepEqual([...new Set(replies.map(({ code }) => code))].sort(), [226, 552])
-  const names = await readdir(server.home)
-  const sizes = await Promise.all(names.map(async name => (await stat(join(server.home, name))).size))
-  const there = sizes.reduce((sum, size) => sum + size, 0)
-  assert.ok(there <= quota, `${there} bytes`)
-  const [client] = clients as [FtpClient]
-  assert.equal(Number((await client.command('AVBL')).text), quota - there)
-  for (const each of clients) each[Symbol.dispose]()
-})
-
-test('a limit of the bandwidth that a reload takes away or sets holds for running transfers', async () => {
-  const config = { server: { listen: LISTEN, workers: 2 } }
-  const limited = (download: string | null) => ({ config, users: [{ limits: { download } }] })
-  await using server = await testServer(limited('1KiB/s'))
-  using client = await FtpClient.login(server.port)
-  await writeFile(join(server.home, 'large'), '')
-  await truncate(join(server.home, 'large'), 8 * KIB * KIB)
-  const socket = await client.data(await client.passive())
-  assert.equal((await client.command('RETR large')).code, 150)
-  await new Promise(resolve => socket.once('readable', resolve))
-  // at this rate the file would take hours
-  await server.reload(limited(null))
-  assert.equal(Buffer.concat(await socket.toArray()).length, 8 * KIB * KIB)
-  assert.equal((await client.reply()).code, 226)
 })
 
 test('an abort, a cut and the end of the session reach the worker', async () => {

@@ -1,5 +1,5 @@
 import type { Client } from './client.js'
-import { scriptArguments, sourceOf } from './scripted.js'
+import { scripted, sourceOf } from './scripted.js'
 
 export const aioftp: Client = {
   name: 'aioftp',
@@ -16,9 +16,5 @@ export const aioftp: Client = {
     'over quota': "StatusCodeError: Waiting for ('2xx',) but got 552 [' The quota is exceeded.']",
     'not resumed': "StatusCodeError: Waiting for ('2xx',) but got 522",
   },
-  commands: (site, task) =>
-    scriptArguments(site, task, 'in one run').map(args => ({
-      program: '/usr/bin/python3',
-      args: [sourceOf('aioftp_client.py'), ...args],
-    })),
+  commands: scripted('/usr/bin/python3', sourceOf('aioftp_client.py'), 'in one run'),
 }

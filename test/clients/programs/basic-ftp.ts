@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import type { Client } from './client.js'
-import { scriptArguments } from './scripted.js'
+import { scripted } from './scripted.js'
 
-const PROGRAM = fileURLToPath(new URL('basic-ftp-client.js', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('basic-ftp-client.js', import.meta.url))
 
 export const basicFtp: Client = {
   name: 'basic-ftp (Node)',
@@ -15,9 +15,5 @@ export const basicFtp: Client = {
     'no right': 'FTPError: 550 No such file or folder, or not permitted.',
     'over quota': 'FTPError: 552 The quota is exceeded.',
   },
-  commands: (site, task) =>
-    scriptArguments(site, task, 'in one run').map(args => ({
-      program: process.execPath,
-      args: [PROGRAM, ...args],
-    })),
+  commands: scripted(process.execPath, SCRIPT, 'in one run'),
 }

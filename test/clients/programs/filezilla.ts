@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import type { Client } from './client.js'
-import { scriptArguments } from './scripted.js'
+import { scripted } from './scripted.js'
 
-const PROGRAM = fileURLToPath(new URL('filezilla-client.js', import.meta.url))
+const SCRIPT = fileURLToPath(new URL('filezilla-client.js', import.meta.url))
 
 export const filezilla: Client = {
   name: 'FileZilla',
@@ -15,10 +15,5 @@ export const filezilla: Client = {
     'no right': '550 No such file or folder, or not permitted.',
     'over quota': '552 The quota is exceeded.',
   },
-  commands: (site, task) =>
-    scriptArguments(site, task, 'in one run').map(args => ({
-      program: process.execPath,
-      args: [PROGRAM, ...args],
-      env: { HOME: site.dir },
-    })),
+  commands: scripted(process.execPath, SCRIPT, 'in one run', ({ dir }) => ({ env: { HOME: dir } })),
 }

@@ -1,5 +1,5 @@
 import type { Client } from './client.js'
-import { scriptArguments, sourceOf } from './scripted.js'
+import { scripted, sourceOf } from './scripted.js'
 
 export const ftplib: Client = {
   name: 'Python ftplib',
@@ -14,9 +14,5 @@ export const ftplib: Client = {
     'not resumed':
       '522 The data connection must resume the TLS session of the control connection (dataSession: require).',
   },
-  commands: (site, task) =>
-    scriptArguments(site, task, 'in a run each').map(args => ({
-      program: 'python3',
-      args: [sourceOf('ftplib_matrix.py'), ...args],
-    })),
+  commands: scripted('python3', sourceOf('ftplib_matrix.py'), 'in a run each'),
 }

@@ -1,5 +1,5 @@
 import type { Client } from './client.js'
-import { scriptArguments, sourceOf } from './scripted.js'
+import { scripted, sourceOf } from './scripted.js'
 
 export const netFtp: Client = {
   name: 'Perl Net::FTP',
@@ -15,9 +15,5 @@ export const netFtp: Client = {
     'not resumed':
       '522 The data connection must resume the TLS session of the control connection (dataSession: require).',
   },
-  commands: (site, task) =>
-    scriptArguments(site, task, 'in a run each').map(args => ({
-      program: 'perl',
-      args: [sourceOf('net_ftp_client.pl'), ...args],
-    })),
+  commands: scripted('perl', sourceOf('net_ftp_client.pl'), 'in a run each'),
 }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { type Pair, pairsAtOnce, type Site, type Task } from './client.js'
+import { type Client, type Command, type Pair, pairsAtOnce, type Site, type Task } from './client.js'
 
 /** A program next to the sources of this file, which is in build when it runs. */
 export const sourceOf = (name: string): string =>
@@ -13,6 +13,17 @@ export function scriptArguments(site: Site, task: Task, threads: 'in one run' | 
   const { host, port, user, password, ca, version } = site
   return verbs(task, threads).map(verb => [host, String(port), user, password, ca, version, ...verb])
 }
+
+/** The runs of a script, by a program that takes the script's file and its arguments. */
+export const scripted =
+  (
+    program: string,
+    script: string,
+    threads: 'in one run' | 'in a run each',
+    more: (site: Site) => Pick<Command, 'env'> = () => ({}),
+  ): Client['commands'] =>
+  (site, task) =>
+    scriptArguments(site, task, threads).map(args => ({ program, args: [script, ...args], ...more(site) }))
 
 function verbs(task: Task, threads: 'in one run' | 'in a run each'): string[][] {
   switch (task.do) {

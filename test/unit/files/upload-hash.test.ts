@@ -3,9 +3,10 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { sharedBuffer } from '../../../src/core/shared-memory.js'
 import { DigestPool } from '../../../src/files/digest-pool.js'
 import { HashThread, ThreadHash } from '../../../src/files/hash-thread.js'
-import { sharedBuffer, UploadHash } from '../../../src/files/upload-hash.js'
+import { UploadHash } from '../../../src/files/upload-hash.js'
 import { abandon, fault, path, put, scene } from './support.js'
 
 const KiB = 1024
