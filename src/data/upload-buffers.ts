@@ -2,8 +2,8 @@ import { sharedBuffer } from '../core/shared-memory.js'
 
 /** Written and hashed at a time. */
 export const BUFFER_BYTES = 1 << 20
-/** Buffers that are kept for the next upload: enough for the one or two that run at full speed. */
-const MOST_KEPT = 8
+/** Buffers that are kept for the next upload: enough for those that share two cores at full speed. */
+const MOST_KEPT = 32
 
 /** Not of a transfer: a fresh buffer costs a page fault for every 4 KiB of it, more than hashing them does. */
 const kept: Buffer[] = []

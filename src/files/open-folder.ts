@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs'
+import { fstatSync, readlinkSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import type { DirectCalls } from './direct-calls.js'
 import type { Folder } from './folder.js'
@@ -48,6 +48,8 @@ export class OpenFolder {
 
   /** Whether the folder was deleted. Where file systems count no links of folders (btrfs) it never seems so. */
   async isDeleted(): Promise<boolean> {
+    const { direct } = this
+    if (direct) return direct.make(() => fstatSync(this.#handle.fd).nlink === 0)
     // without the mark it is not; with it, it may be a part of the name
     return this.place.subarray(-DELETED.length).equals(DELETED) && (await this.#handle.stat()).nlink === 0
   }

@@ -1,7 +1,7 @@
 import { limitsRecovered, limitsUnavailable } from '../core/audit-event.js'
 import type { Audit, Log } from '../core/ports.js'
 import { MemoryStore } from './memory-store.js'
-import { RedisStore } from './redis-store.js'
+import type { RedisStore } from './redis-store.js'
 import type { Counters, Marks, Store } from './store.js'
 
 interface Services {
@@ -26,6 +26,8 @@ export class GuardedStore implements Store {
 
   static async open(url: string, services: Services): Promise<GuardedStore> {
     const store = new GuardedStore(services)
+    // Its library is large; a server that counts in memory does without.
+    const { RedisStore } = await import('./redis-store.js')
     store.#shared = await RedisStore.open(url, {
       lost: error => store.#lost(error),
       ready: () => store.#found(),

@@ -6,8 +6,8 @@ import { addressOf, type RunningServer } from '../server.js'
 /** Enough for a 99th percentile. A slow server does as many as it can in the time. */
 const FILES = 2_000
 const SECONDS = 5
-/** Not counted: the first ones of a process are compiled while they run. */
-const WARM_UP = 50
+/** Not counted: what a server and its clients do a few thousand times is compiled while they do it. */
+const WARM_UP = 2_000
 /** Client processes; with more sessions some share one. */
 const PROCESSES = 4
 
