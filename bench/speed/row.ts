@@ -2,11 +2,12 @@ import type { Figure } from './figures.js'
 import type { RunningServer } from './server.js'
 import type { MadeStage } from './stage.js'
 
+export type RowKind = 'streams' | 'small files' | 'others'
+
 export interface Row {
   /** For `--rows`. */
   readonly name: string
-  /** Whether the ceiling, which knows only streams, takes part. */
-  readonly ceiling: boolean
+  readonly kind: RowKind
   /** Rows that take long run in the first round only. */
   readonly once: boolean
   run(server: RunningServer, stage: MadeStage): Promise<Figure[]>

@@ -19,7 +19,7 @@ export async function run({ servers, rows, rounds, stage, tell }: Run): Promise<
     for (const row of rows) {
       if (row.once && round > 1) continue
       for (const server of servers) {
-        if (server.id === 'openssl' && !row.ceiling) continue
+        if (server.rows?.includes(row.kind) === false) continue
         tell(`round ${round} of ${rounds}: ${row.name}, ${server.id}`)
         try {
           await using running = await server.open(stage)

@@ -1,3 +1,5 @@
+import type { RowKind } from './row.js'
+
 /** Where the servers find what they need; all serve the same folder. */
 export interface Stage {
   /** A folder that a server may write its configuration to. */
@@ -27,6 +29,8 @@ export interface RunningServer extends AsyncDisposable, Address {
 export interface Server {
   /** For `--only`, and the heading of its column. */
   readonly id: string
+  /** What it takes part in; undefined: everything. */
+  readonly rows?: readonly RowKind[]
   /** Why it cannot take part; undefined when it can. */
   missing(): Promise<string | undefined>
   open(stage: Stage): Promise<RunningServer>

@@ -19,7 +19,7 @@ const KIB = 1_024
 /** Sessions that have logged in and then do nothing; and what transfers are like beside them. */
 const idle = (level: number): Row => ({
   name: `idle-${level}`,
-  ceiling: false,
+  kind: 'others',
   once: true,
   async run(server, stage) {
     using crew = new Crew(server, PROCESSES)

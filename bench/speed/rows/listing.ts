@@ -5,7 +5,7 @@ import { MANY } from '../stage.js'
 /** LIST: not all servers know MLSD. */
 export const LISTING: Row = {
   name: 'listing',
-  ceiling: false,
+  kind: 'others',
   once: false,
   async run(server) {
     const { seconds, serverCpu, busiestCpu } = await measureCurl(server, [{ path: `${MANY}/` }])

@@ -14,7 +14,7 @@ const WARM_UP_SECONDS = 0.5
  */
 export const SESSIONS: Row = {
   name: 'sessions',
-  ceiling: false,
+  kind: 'others',
   once: false,
   async run(server) {
     using crew = new Crew(server, PROCESSES)

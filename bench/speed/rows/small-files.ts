@@ -13,7 +13,7 @@ const PROCESSES = 4
 
 const smallFiles = (name: string, way: 'down' | 'up', sessions: number): Row => ({
   name,
-  ceiling: false,
+  kind: 'small files',
   once: false,
   async run(server) {
     using crew = new Crew(server, Math.min(sessions, PROCESSES))

@@ -10,7 +10,7 @@ const GIB = 2 ** 30
 /** The large file, by each of so many clients at once. */
 const streams = (name: string, way: 'down' | 'up', count: number): Row => ({
   name,
-  ceiling: true,
+  kind: 'streams',
   once: false,
   async run(server, stage) {
     const big = join(stage.home, BIG)

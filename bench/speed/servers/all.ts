@@ -1,4 +1,5 @@
 import type { Server } from '../server.js'
+import { bareNode } from './bare-node.js'
 import { ftpSrv } from './ftp-srv.js'
 import { openssl } from './openssl.js'
 import { portcullis, portcullisRename, portcullisWorkers } from './portcullis.js'
@@ -13,6 +14,7 @@ export const SERVERS: readonly Server[] = [
   portcullisRename,
   portcullisWorkers,
   openssl,
+  bareNode,
   vsftpd,
   proftpd,
   pureFtpd,

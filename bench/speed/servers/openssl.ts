@@ -9,6 +9,7 @@ const PROGRAM = fileURLToPath(new URL('../openssl/main.js', import.meta.url))
 /** The ceiling: `openssl s_server` sends a file or writes what comes to one, and does nothing else. */
 export const openssl: Server = {
   id: 'openssl',
+  rows: ['streams'],
   missing: async () => (found('openssl') === undefined ? 'openssl is not installed' : undefined),
   async open({ folder, home, cert, key }) {
     const child = await startProcess(PROGRAM, [cert, key, home, folder])
