@@ -2,8 +2,8 @@ import type { Socket } from 'node:net'
 import type { ByteSource } from '../core/ports.js'
 
 /**
- * Sends all of a source, then close_notify and FIN. Reading the next chunk overlaps writing this one. Resolves when
- * everything was handed to the operating system.
+ * Sends all of a source. Reading the next chunk overlaps writing this one. Resolves when everything was handed to the
+ * operating system.
  *
  * @throws what the source throws, or the socket's error
  */
@@ -21,7 +21,6 @@ export async function sendAll(
     sent(chunk.length)
   }
   await writing
-  await end(stream)
 }
 
 const write = (stream: Socket, chunk: Uint8Array): Promise<void> =>

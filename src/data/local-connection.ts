@@ -65,12 +65,15 @@ export class LocalConnection implements DataConnection {
     { signal, ascii }: TransferOptions,
   ): Promise<TransferResult> {
     return await this.#transfer(allowance, signal, async ({ stream, sendTickets }, pace) => {
-      sendTickets()
       let bytes = 0
       await sendAll(stream, paced(ascii ? toNetworkLines(source) : source, pace), count => {
+        // With the first bytes and not before them: it is one packet less, and one less for the client to wake up for.
+        if (bytes === 0) sendTickets()
         bytes += count
         this.#progress = bytes
       })
+      if (bytes === 0) sendTickets()
+      await end(stream)
       linger(stream)
       return { bytes }
     })

@@ -8,7 +8,8 @@ export class Pace {
   readonly #stream: Socket
   /** Milliseconds after which the socket counts as stalled. */
   readonly #stall: number
-  readonly #gone = new AbortController()
+  /** Made for who waits first: most transfers never do. */
+  #gone: AbortController | undefined
 
   /** From now on the stall timer of the stream is set. */
   constructor(allowance: Allowance, stream: Socket, stall: number) {
@@ -16,7 +17,6 @@ export class Pace {
     this.#stream = stream
     this.#stall = stall
     stream.setTimeout(stall)
-    stream.once('close', () => this.#gone.abort(new Error('the data connection is closed')))
   }
 
   /** Bytes that may move now. */
@@ -33,10 +33,20 @@ export class Pace {
     // It is the server that holds the bytes back: the peer is not to blame for the silence.
     this.#stream.setTimeout(0)
     try {
-      await this.#allowance.more(this.#gone.signal)
+      await this.#allowance.more(this.#untilClosed())
     } finally {
       if (!this.#stream.destroyed) this.#stream.setTimeout(this.#stall)
     }
+  }
+
+  #untilClosed(): AbortSignal {
+    if (this.#gone) return this.#gone.signal
+    const gone = new AbortController()
+    const close = () => gone.abort(new Error('the data connection is closed'))
+    if (this.#stream.closed) close()
+    else this.#stream.once('close', close)
+    this.#gone = gone
+    return gone.signal
   }
 }
 
