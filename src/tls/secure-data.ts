@@ -66,7 +66,7 @@ export async function secureData(
       if (!tickets.send()) return
       // Node shuts a connection down without waiting for what OpenSSL writes by itself, and the close_notify would be
       // lost behind it; a write of the stream, even of nothing, is waited for.
-      stream.write('')
+      if (stream.writableLength === 0) stream.write('')
     },
     verdict: (clear, records) =>
       version === 'TLSv1.2' || version === 'TLSv1.3'
