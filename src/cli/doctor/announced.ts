@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net'
-import { resolveHost } from '../../data/host-name.js'
+import type { Config } from '../../config/schema.js'
+import { type Resolve, resolveHost } from '../../data/host-name.js'
 import { isPublic } from '../warnings.js'
 import { type Examination, ok, problem, type Result, type Scene, warning } from './examination.js'
 import { rangesOf } from './passive-range.js'
@@ -7,19 +8,23 @@ import { rangesOf } from './passive-range.js'
 /** What PASV tells clients. That no public address is named is told by the examination of the configuration. */
 export const announced: Examination = {
   name: 'PASV address',
-  async examine({ config }: Scene) {
-    const { publicAddress, ports, overrides } = config.passive
-    const inside = overrides.map(({ address, networks }) =>
-      ok(`clients in ${networks.join(', ')} are told ${address}`),
-    )
-    if (publicAddress === null) return [ok('clients are told the address they reached'), ...inside]
-    const forward = `behind NAT, forward ${rangesOf(ports)} there to the same ports here`
-    if (isIPv4(publicAddress)) return [ok(`clients are told ${publicAddress}; ${forward}`), ...inside]
-    return [...(await judgeName(publicAddress, forward)), ...inside]
-  },
+  examine: ({ config: { passive } }: Scene) => judgeAnnounced(passive, resolveHost),
 }
 
-async function judgeName(name: string, forward: string): Promise<Result[]> {
+export async function judgeAnnounced(
+  { publicAddress, ports, overrides }: Config['passive'],
+  resolve: Resolve,
+): Promise<Result[]> {
+  const inside = overrides.map(({ address, networks }) =>
+    ok(`clients in ${networks.join(', ')} are told ${address}`),
+  )
+  if (publicAddress === null) return [ok('clients are told the address they reached'), ...inside]
+  const forward = `behind NAT, forward ${rangesOf(ports)} there to the same ports here`
+  if (isIPv4(publicAddress)) return [ok(`clients are told ${publicAddress}; ${forward}`), ...inside]
+  return [...(await judgeName(publicAddress, forward, resolve)), ...inside]
+}
+
+async function judgeName(name: string, forward: string, resolve: Resolve): Promise<Result[]> {
   const key = 'passive.publicAddress'
   const wrong = (why: string) => [
     problem(
@@ -29,7 +34,7 @@ async function judgeName(name: string, forward: string): Promise<Result[]> {
   ]
   let addresses: readonly string[]
   try {
-    addresses = await resolveHost(name)
+    addresses = await resolve(name)
   } catch (error) {
     return wrong(`does not resolve (${(error as NodeJS.ErrnoException).code})`)
   }

@@ -64,7 +64,7 @@ export function judgeShown(
     )
     return [
       problem(
-        `${asked} a certificate (valid until ${until}, SHA-256 ${certificate.fingerprint256}) that no file of tls.certificates holds: they were changed since; take them into use with: portcullis reload`,
+        `${asked} a certificate (valid until ${until}, SHA-256 ${certificate.fingerprint256}) that no file of tls.certificates holds. Were they changed since the server read them? Then: portcullis reload. Or another server has the port`,
       ),
       ...faults,
     ]

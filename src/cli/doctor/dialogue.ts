@@ -6,6 +6,9 @@ import { connectLocally, type LocalTarget } from '../local-target.js'
 const MAX_UNREAD = 64 * 1024
 const REPLY = /^(?:(\d{3})-(?:.*\r\n)*?)?(?:\1|\d{3}) .*\r\n/
 
+/** Longer than the slowest answer takes, a login while others guess passwords. */
+export const PATIENCE_MS = 10_000
+
 export interface Answer {
   readonly code: number
   /** The last line, without its end. */
@@ -33,6 +36,9 @@ export class Dialogue implements Disposable {
     this.#session = once(socket, 'session').then(
       ([session]) => session as Buffer,
       () => undefined,
+    )
+    socket.setTimeout(PATIENCE_MS, () =>
+      socket.destroy(new Error(`nothing came within ${PATIENCE_MS / 1000} s`)),
     )
     socket.setEncoding('utf8')
     socket.on('data', (text: string) => {

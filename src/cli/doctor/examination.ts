@@ -49,7 +49,9 @@ export async function runExamination(
   const tooLong = new Promise<readonly Result[]>(resolve => {
     timer = setTimeout(() => {
       ending.abort(new Error('given up'))
-      resolve([problem(`not done within ${limit / 1000} s: what it asks, a disk or a name server, hangs`)])
+      resolve([
+        problem(`not done within ${limit / 1000} s: a disk, a name server or the server itself hangs`),
+      ])
     }, limit)
   })
   const failed = (error: unknown) => [problem(`could not be examined: ${(error as Error).message}`)]

@@ -56,7 +56,7 @@ function wanted(folder: string, at: VirtualPath, grants: Grants): Want[] {
   return [at, ...grants.beneath(at)].map(path => {
     const rights = grants.at(path)
     return {
-      folder: join(folder, path.slice(at === ROOT ? 0 : at.length)),
+      folder: join(folder, path.slice(at.length)),
       path,
       writes: WRITING.some(right => rights.has(right)),
       mayMake: path !== at && rights.has('makeDir'),

@@ -83,7 +83,8 @@ async function tryPort({ passive: { ports }, server: { listen } }: Config): Prom
     try {
       const listener = await listenOn(port, listen.host, () => {})
       await listener[Symbol.asyncDispose]()
-      const others = taken === 0 ? '' : `; ${taken} before it are in use now`
+      const others =
+        taken === 0 ? '' : `; of those before it ${taken} ${taken === 1 ? 'is' : 'are'} in use now`
       return ok(`port ${port} can be listened on${others}`)
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException

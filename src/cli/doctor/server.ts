@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
+import { Unreachable } from '../../control-socket/client.js'
 import { answerOf } from '../ask-server.js'
 import type { LocalTarget } from '../local-target.js'
-import { Dialogue } from './dialogue.js'
+import { Dialogue, PATIENCE_MS } from './dialogue.js'
 import { type Examination, ok, problem, type Result, type Scene, warning } from './examination.js'
 
 /** What is told where no connection can be made without being refused. */
@@ -15,10 +16,13 @@ export const controlSocket: Examination = {
   async examine({ config, file }) {
     if (config.server.controlSocket === null) return []
     try {
-      const answer = await answerOf({ command: 'health' }, { config: file })
+      const answer = await answerOf({ command: 'health' }, { config: file }, PATIENCE_MS)
       return [answer.ok ? ok('the server says that it is well') : problem(`the server says: ${answer.error}`)]
     } catch (error) {
-      return [warning((error as Error).message, 'server.controlSocket')]
+      const { message, cause } = error as Error
+      // Where none listens, that is for the examination of the control port to tell.
+      if (cause instanceof Unreachable) return [warning(message)]
+      return [problem(`${message}. See its log; if it hangs, restart it`)]
     }
   },
 }

@@ -75,8 +75,13 @@ async function list(
   const abort = () => socket.destroy(signal.reason)
   signal.addEventListener('abort', abort)
   let failure: Error | undefined
+  let isResumed = false
   socket.on('error', error => {
     failure = error
+  })
+  // Afterwards, when the socket is closed, it cannot be told any more.
+  socket.once('secureConnect', () => {
+    isResumed = socket.isSessionReused()
   })
   try {
     const ended = countLines(socket)
@@ -85,7 +90,7 @@ async function list(
     const last = await dialogue.reply()
     if (last.code >= 400) return judgeRefused(verb, last, failure)
     const entries = await ended
-    const resumed = socket.isSessionReused()
+    const resumed = isResumed
       ? 'TLS session resumed'
       : 'TLS session not resumed, which the server allows this user'
     const listed = `/ was listed by ${verb} (${entries === 1 ? 'one entry' : `${entries} entries`}, ${resumed})`
