@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { isIPv6 } from 'node:net'
 import { UserTable } from '../../auth/users.js'
 import { connectLocally, type LocalTarget, localTarget } from '../local-target.js'
 import { userRecords } from '../options.js'
@@ -37,7 +38,9 @@ export const trial = (user: TrialUser): Examination => ({
     if (login.code !== 230) return [problem(explainLogin(login, user.name))]
     const results = [ok(`${user.name} logged in from ${target.host}`)]
     const dataTarget = { ...target, asProxy: target.asProxy && config.server.proxyProtocol.data }
-    for (const verb of ['PASV', 'EPSV'] as const) results.push(await list(dialogue, verb, dataTarget, signal))
+    // PASV is of IPv4; what it tells to who came by IPv6 leads elsewhere.
+    const verbs = isIPv6(target.host) ? (['EPSV'] as const) : (['PASV', 'EPSV'] as const)
+    for (const verb of verbs) results.push(await list(dialogue, verb, dataTarget, signal))
     await dialogue.command('QUIT')
     results.push(ok(await fromOutside(scene, user.name)))
     return results

@@ -46,7 +46,7 @@ const FILES: readonly (readonly [server: string, allowed: number, expected: RegE
   [NO_WORKERS, 1024, /^problem .*1024 .*LimitNOFILE=8192.*lower server\.maxSessions/],
   [`${NO_WORKERS}, maxSessions: 400`, 1024, /^problem .*LimitNOFILE=2048/],
   [`${NO_WORKERS}, maxSessions: 300`, 1024, /^ok/],
-  ['workers: 4, maxSessions: 10', 1024, /10 sessions and 10 transfers take 90$/],
+  ['workers: 4, maxSessions: 20', 1024, /20 sessions and 20 transfers take 130$/],
 ]
 
 for (const [server, allowed, expected] of FILES)
