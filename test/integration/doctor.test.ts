@@ -159,7 +159,7 @@ test('doctor --user: logs in, and lists by PASV and EPSV', async () => {
     )
   assert.match(
     out,
-    /^ok +trial +that says nothing of the firewall.*: curl -v --cacert server\.crt --user acme ftps:/m,
+    /^ok +trial +all this came from inside, past firewall and NAT: .*: curl -v --cacert server\.crt --user acme ftps:/m,
   )
   assert.deepEqual(await ill.recorded(...FAILURES), [])
 })

@@ -7,8 +7,9 @@ import { Dialogue } from './dialogue.js'
 import { type Examination, ok, problem, type Result, type Scene, warning } from './examination.js'
 import { NEEDS_CERTIFICATE } from './server.js'
 
-/** Each is a connection, of which one address has 120 in a minute. */
 const MOST_NAMES = 20
+/** Each is a connection; so much of what one address may have in a while is taken at the most. */
+const SHARE = 1 / 4
 
 /** What a client was shown that asked for a name. */
 export interface Shown {
@@ -26,7 +27,9 @@ export const certificate: Examination = {
     if (config.tls.clientCertificates.mode === 'required')
       return [warning(`not compared with the configuration: ${NEEDS_CERTIFICATE}`)]
     const configured = await readConfigured(config.tls.certificates.map(({ cert }) => cert))
-    const names = [...new Set(configured.flatMap(({ x509 }) => nameOf(x509) ?? []))].slice(0, MOST_NAMES)
+    const { max } = config.auth.limits.connectionsPerAddress
+    const most = Math.min(MOST_NAMES, Math.ceil(max * SHARE))
+    const names = [...new Set(configured.flatMap(({ x509 }) => nameOf(x509) ?? []))].slice(0, most)
     const results: Result[] = []
     const seen = new Set<string>()
     // Clients that name nobody, or someone else, get the first certificate.

@@ -28,7 +28,8 @@ export interface DoctorOptions extends PasswordSource {
   readonly user?: string
 }
 
-const EXAMINATIONS: readonly Examination[] = [
+/** In the order in which they are told; a trial comes behind. */
+export const EXAMINATIONS: readonly Examination[] = [
   configuration,
   account,
   controlSocket,
@@ -57,12 +58,10 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   const target = localTarget(config, options.port)
   const scene: Scene = { config, file, target, pid: await processAt(target.port) }
   const examinations = user === undefined ? EXAMINATIONS : [...EXAMINATIONS, trial(user)]
-  const reports = await Promise.all(
-    examinations.map(async examination => ({
-      name: examination.name,
-      results: await runExamination(examination, scene),
-    })),
-  )
+  const reports: Report[] = []
+  // One after the other: a limit of connections, and a range of one port, are enough for each of them.
+  for (const examination of examinations)
+    reports.push({ name: examination.name, results: await runExamination(examination, scene) })
   const width = Math.max(...examinations.map(({ name }) => name.length))
   const told = withoutDoubles(reports)
   for (const { name, result } of told)
@@ -75,13 +74,18 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   return unusable ? EXIT.wrong : EXIT.failed
 }
 
+interface Report {
+  readonly name: string
+  readonly results: readonly Result[]
+}
+
 interface Told {
   readonly name: string
   readonly result: Result
 }
 
 /** In the order of the examinations; without warnings of what another one calls a problem. */
-function withoutDoubles(reports: readonly { name: string; results: readonly Result[] }[]): Told[] {
+function withoutDoubles(reports: readonly Report[]): Told[] {
   const all = reports.flatMap(({ name, results }) => results.map(result => ({ name, result })))
   const problems = new Set(
     all.flatMap(({ result: { verdict, about } }) => (verdict === 'problem' && about ? about : [])),

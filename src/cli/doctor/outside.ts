@@ -15,7 +15,7 @@ export async function fromOutside({ config, target }: Scene, user: string): Prom
   const own = certificate !== undefined && certificate.subject === certificate.issuer
   const trust = own ? ` --cacert ${basename(first?.cert ?? '')}` : ''
   const copy = own ? `, with a copy of ${first?.cert}` : ''
-  return `that says nothing of the firewall and NAT outside: try from elsewhere${copy}: curl -v${trust} --user ${quoted(user)} ftps://${host}:${target.port}/`
+  return `all this came from inside, past firewall and NAT: try from elsewhere too${copy}: curl -v${trust} --user ${quoted(user)} ftps://${host}:${target.port}/`
 }
 
 const quoted = (name: string): string =>
