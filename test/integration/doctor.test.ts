@@ -8,6 +8,7 @@ import { makeCertificate } from '../helpers/certificate.js'
 import { writeConfig } from '../helpers/config-file.js'
 import { TOTP_SECRET } from '../helpers/one-time-code.js'
 import { patient } from '../helpers/patient.js'
+import { passivePorts } from '../helpers/ports.js'
 import { runCli } from '../helpers/run-cli.js'
 import { PASSWORD } from '../helpers/server.js'
 import { tempDir } from '../helpers/temp-dir.js'
@@ -162,6 +163,16 @@ test('doctor --user: logs in, and lists by PASV and EPSV', async () => {
     /^ok +trial +all this came from inside, past firewall and NAT: .*: curl -v --cacert server\.crt --user acme ftps:/m,
   )
   assert.deepEqual(await ill.recorded(...FAILURES), [])
+})
+
+test('doctor --user: one connection and one port are enough', async () => {
+  await using ill = await patient({
+    config: { server: { maxSessionsPerAddress: 1 }, passive: { ports: passivePorts(1).split('-')[0] } },
+  })
+  const { code, out } = await ill.examine(TRIAL, PASSWORD)
+  assert.equal(code, 0, out)
+  assert.match(out, /^ok +certificate +clients of localhost see/m)
+  assert.match(out, /^ok +trial +\/ was listed by EPSV/m)
 })
 
 test('doctor --user: an address that is not here, and a load balancer', async () => {

@@ -103,7 +103,7 @@ async function look({ target }: Scene, signal: AbortSignal, name: string | undef
   const code = socket.authorizationError as unknown as string | null
   const distrust = name === undefined && code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? null : code
   await dialogue.reply()
-  await dialogue.command('QUIT')
+  await dialogue.quit()
   return { name, certificate, distrust: distrust ?? undefined }
 }
 

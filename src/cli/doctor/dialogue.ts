@@ -38,7 +38,9 @@ export class Dialogue implements Disposable {
       () => undefined,
     )
     socket.setTimeout(PATIENCE_MS, () =>
-      socket.destroy(new Error(`nothing came within ${PATIENCE_MS / 1000} s`)),
+      socket.destroy(
+        Object.assign(new Error(`nothing came within ${PATIENCE_MS / 1000} s`), { code: 'ETIMEDOUT' }),
+      ),
     )
     socket.setEncoding('utf8')
     socket.on('data', (text: string) => {
@@ -94,6 +96,16 @@ export class Dialogue implements Disposable {
   async command(line: string): Promise<Answer> {
     this.socket.write(`${line}\r\n`)
     return await this.reply()
+  }
+
+  /** Says goodbye, and resolves when the connection is closed: the place it took is free for the next one. */
+  async quit(): Promise<void> {
+    await this.command('QUIT')
+    const { socket } = this
+    if (socket.closed) return
+    const closed = once(socket, 'close').catch(() => {})
+    socket.end()
+    await closed
   }
 
   /** The TLS session, to be resumed by data connections; undefined where the server gave none. */

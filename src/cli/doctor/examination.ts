@@ -1,7 +1,7 @@
 import type { Config } from '../../config/schema.js'
 import type { LocalTarget } from '../local-target.js'
 
-export type Verdict = 'ok' | 'warning' | 'problem'
+type Verdict = 'ok' | 'warning' | 'problem'
 
 /** One line of what is told. */
 export interface Result {
@@ -36,7 +36,7 @@ const result = (verdict: Verdict, text: string, about: string | undefined): Resu
   about === undefined ? { verdict, text } : { verdict, text, about }
 
 /** Longer than a busy server takes to answer; a name server or a network disk that is lost does not answer at all. */
-export const TIME_LIMIT_MS = 15_000
+const TIME_LIMIT_MS = 15_000
 
 /** Whatever becomes of one examination is a result of its own, within the time limit. */
 export async function runExamination(

@@ -57,7 +57,7 @@ async function greet(dialogue: Dialogue): Promise<Result> {
   const prompt = await dialogue.command(`USER doctor-${randomBytes(6).toString('hex')}`)
   if (prompt.code !== 331)
     return problem(`answers USER with "${prompt.line}" in place of 331: see the log of the server`)
-  await dialogue.command('QUIT')
+  await dialogue.quit()
   return ok('greets with 220 and asks for a password')
 }
 
@@ -71,6 +71,8 @@ export function explainConnect(error: NodeJS.ErrnoException, { host, port }: Loc
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
       return `what listens at ${where} speaks no TLS (${error.code}): another program has the port; find it with: ss -ltnp sport = :${port}`
+    case 'ETIMEDOUT':
+      return `${where}: ${error.message}: the server hangs, or another program has the port. See the log of the server; what has the port tells: ss -ltnp sport = :${port}`
     case 'EHOSTUNREACH':
     case 'EADDRNOTAVAIL':
       return `${where} cannot be reached (${error.code}): correct server.listen.host`

@@ -41,7 +41,7 @@ export const trial = (user: TrialUser): Examination => ({
     // PASV is of IPv4; what it tells to who came by IPv6 leads elsewhere.
     const verbs = isIPv6(target.host) ? (['EPSV'] as const) : (['PASV', 'EPSV'] as const)
     for (const verb of verbs) results.push(await list(dialogue, verb, dataTarget, signal))
-    await dialogue.command('QUIT')
+    await dialogue.quit()
     results.push(ok(await fromOutside(scene, user.name)))
     return results
   },

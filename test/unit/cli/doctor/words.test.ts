@@ -82,6 +82,7 @@ test('a certificate that no file holds is told with what is wrong with it', asyn
 const CONNECTS: readonly (readonly [code: string | undefined, expected: RegExp])[] = [
   ['ECONNREFUSED', /^nobody listens at 127\.0\.0\.1 port 990: .*portcullis serve/],
   ['EPROTO', /speaks no TLS \(EPROTO\): .*ss -ltnp sport = :990/],
+  ['ETIMEDOUT', /the server hangs, or another program has the port/],
   ['EHOSTUNREACH', /correct server\.listen\.host/],
   [undefined, /portcullis bans list/],
 ]
