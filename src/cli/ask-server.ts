@@ -17,15 +17,24 @@ export interface ListOptions extends AskOptions {
   readonly json?: boolean
 }
 
-/** Asks the running server. @throws UsageError, Error with what to do when it cannot be reached */
-export async function answerOf(request: Request, { config, socket }: AskOptions): Promise<Answer> {
+/**
+ * Asks the running server.
+ *
+ * @param timeout milliseconds
+ * @throws UsageError, Error with what to do when it cannot be reached; its cause is an Unreachable then
+ */
+export async function answerOf(
+  request: Request,
+  { config, socket }: AskOptions,
+  timeout = TIMEOUT_MS,
+): Promise<Answer> {
   const path = socket ?? (await controlSocketOf(config))
   if (path === null)
     throw new UsageError(
       'server.controlSocket is null, so a running server cannot be asked; give it a path and restart the server',
     )
   try {
-    return await ask(path, request, TIMEOUT_MS)
+    return await ask(path, request, timeout)
   } catch (error) {
     if (error instanceof Unreachable) throw new Error(remedy(path, error.code), { cause: error })
     throw error

@@ -2,22 +2,15 @@ import { resolve } from 'node:path'
 import { loadConfig } from '../config/load.js'
 import { shownPath } from '../config/problem.js'
 import type { Config } from '../config/schema.js'
-import { type Finding, inspectCertificates } from './certificates.js'
-import { inspectClientTrust } from './client-trust-files.js'
+import type { Finding } from './certificates.js'
 import { EXIT } from './exit.js'
-import { inspectControlSocket } from './inspect-control-socket.js'
+import { findingText, inspectConfig } from './inspect-config.js'
 import { complain, print } from './print.js'
-import { findWarnings } from './warnings.js'
 
 /** Says whether the server would start with this file, and what is probably not meant. @throws ConfigError */
 export async function check(file: string): Promise<number> {
   const config = await loadConfig(file)
-  const findings = [
-    ...(await inspectCertificates(config)),
-    ...(await inspectClientTrust(config)),
-    ...(await inspectControlSocket(config)),
-    ...(await findWarnings(config, resolve(file))),
-  ]
+  const findings = await inspectConfig(config, resolve(file))
   for (const finding of findings) complain(formatFinding(finding))
   const errors = findings.filter(({ level }) => level === 'error').length
   if (errors > 0) {
@@ -32,8 +25,7 @@ export async function check(file: string): Promise<number> {
   return EXIT.fine
 }
 
-const formatFinding = ({ level, path, message }: Finding): string =>
-  `${level}  ${path === '' ? '' : `${path}: `}${message}`
+const formatFinding = (finding: Finding): string => `${finding.level}  ${findingText(finding)}`
 
 function summary({ server, passive, users }: Config): string {
   const first = passive.ports[0]

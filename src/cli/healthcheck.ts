@@ -1,12 +1,9 @@
-import { connect as connectTcp } from 'node:net'
-import { connect } from 'node:tls'
 import { controlSocketOf } from '../config/control-socket.js'
 import { loadConfig } from '../config/load.js'
 import { ConfigError } from '../config/problem.js'
 import { ask, Unreachable } from '../control-socket/client.js'
-import { Networks } from '../core/networks.js'
-import { LOCAL_HEADER } from '../proxy/version-2.js'
 import { EXIT } from './exit.js'
+import { connectLocally, type LocalTarget, localTarget } from './local-target.js'
 import { complain } from './print.js'
 
 const TIMEOUT_MS = 5000
@@ -50,22 +47,13 @@ async function askByControlSocket({ config, port, socket }: HealthOptions): Prom
 }
 
 async function askAsClient({ config, port }: HealthOptions): Promise<void> {
-  const { listen, proxyProtocol } = (await loadConfig(config)).server
-  const everywhere = listen.host === '::' || listen.host === '0.0.0.0'
-  const host = everywhere ? '127.0.0.1' : listen.host
-  await greeting(host, port ?? listen.port, new Networks(proxyProtocol.from).has(host))
+  await greeting(localTarget(await loadConfig(config), port))
 }
 
-/**
- * Resolves on a 220. Whose certificate it is does not matter: nothing is sent, and the peer is this machine. Where the
- * server takes this machine for a load balancer, a PROXY header says that nobody is behind it.
- */
-function greeting(host: string, port: number, asProxy: boolean): Promise<void> {
+/** Resolves on a 220. */
+function greeting(target: LocalTarget): Promise<void> {
   return new Promise((resolve, reject) => {
-    const tcp = connectTcp({ host, port })
-    tcp.on('error', reject)
-    if (asProxy) tcp.write(LOCAL_HEADER)
-    const socket = connect({ socket: tcp, rejectUnauthorized: false, ALPNProtocols: ['ftp'] })
+    const socket = connectLocally(target, { ALPNProtocols: ['ftp'] })
     const timer = setTimeout(
       () => socket.destroy(new Error(`no greeting within ${TIMEOUT_MS / 1000} s`)),
       TIMEOUT_MS,
@@ -83,7 +71,6 @@ function greeting(host: string, port: number, asProxy: boolean): Promise<void> {
     socket.on('error', reject)
     socket.on('close', () => {
       clearTimeout(timer)
-      tcp.destroy()
       reject(new Error('the connection was closed before a greeting came'))
     })
   })

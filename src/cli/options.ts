@@ -69,7 +69,7 @@ export const originOptions = ({ server: { proxyProtocol, timeouts } }: Config): 
 }
 
 /** Threads that carry data connections: with two cores they cost small files more than they give large ones. */
-export function workerCount({ server }: Config, cores = availableParallelism()): number {
+export function workerCount({ server }: Pick<Config, 'server'>, cores = availableParallelism()): number {
   if (server.workers !== 'auto') return server.workers
   return cores > 2 ? cores - 1 : 0
 }

@@ -15,10 +15,19 @@ export async function newPassword(
 ): Promise<string> {
   if (generate && passwordStdin) throw new UsageError('--generate and --password-stdin exclude each other')
   if (generate) return generatePassword()
-  const password = passwordStdin ? (await text(process.stdin)).replace(/\r?\n$/, '') : await typedTwice(user)
+  const password = passwordStdin ? await fromStdin() : await typedTwice(user)
   checkPassword(password, user)
   return password
 }
+
+/** The password that a user has already, from standard input or typed. @throws UsageError */
+export async function presentPassword(user: string, { passwordStdin }: PasswordSource): Promise<string> {
+  if (passwordStdin) return await fromStdin()
+  if (!process.stdin.isTTY) throw new UsageError('no terminal to ask for a password; use --password-stdin')
+  return await typed(`Password of ${user}: `)
+}
+
+const fromStdin = async (): Promise<string> => (await text(process.stdin)).replace(/\r?\n$/, '')
 
 async function typedTwice(user: string): Promise<string> {
   if (!process.stdin.isTTY) {

@@ -41,7 +41,9 @@ async function aboutFile(file: string): Promise<Finding[]> {
   ]
 }
 
-const isPublic = (address: string): boolean => isIPv4(address) && ipaddr.parse(address).range() === 'unicast'
+/** An IPv4 address that the internet can reach. */
+export const isPublic = (address: string): boolean =>
+  isIPv4(address) && ipaddr.parse(address).range() === 'unicast'
 
 function aboutProxies({ server }: Config): Finding[] {
   if (!server.proxyProtocol.from.some(network => network.endsWith('/0'))) return []
@@ -62,7 +64,7 @@ function aboutPassive({ passive, server, users }: Config): Finding[] {
       findings.push(
         warning(
           'passive.publicAddress',
-          'not set, and this machine has no public IPv4 address: behind NAT, clients outside cannot open data connections',
+          'not set, and this machine has no public IPv4 address: behind NAT, clients outside cannot open data connections. Set it to the outer address, or to a name for it, and forward passive.ports unchanged',
         ),
       )
     }
@@ -70,7 +72,7 @@ function aboutPassive({ passive, server, users }: Config): Finding[] {
     findings.push(
       warning(
         'passive.publicAddress',
-        `${publicAddress} is no public address; clients outside cannot reach it`,
+        `${publicAddress} is no public address; clients outside cannot reach it. Name the outer address; that for clients inside goes into passive.overrides`,
       ),
     )
   }

@@ -94,7 +94,8 @@ export class HostName implements Disposable {
   }
 }
 
-async function resolveHost(name: string): Promise<string[]> {
+/** As the system resolves it. Rejects as {@link Resolve}, but for an empty answer. */
+export async function resolveHost(name: string): Promise<string[]> {
   const answers = await lookup(name, { family: 4, all: true })
   return answers.map(({ address }) => address)
 }

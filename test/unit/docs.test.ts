@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { EXAMINATIONS } from '../../src/cli/doctor/doctor.js'
 import { keyReference } from '../../src/config/reference.js'
 import { EVENT_NAMES } from '../../src/core/audit-event.js'
 import { REPLIES } from '../../src/protocol/replies.js'
@@ -110,6 +111,15 @@ test('docs/map.md tells the layers that biome.json checks', () => {
 test('docs/map.md names every folder of src', () => {
   const told = new Set(tableRows(read('docs/map.md')).map(([folder = '']) => bare(folder)))
   for (const entry of readdirSync(join(ROOT, 'src'))) assert.ok(told.has(`src/${entry}`), `src/${entry}`)
+})
+
+test('docs/operations.md lists what the doctor examines, in its order', () => {
+  const [, section = ''] = read('docs/operations.md').split(/^## Doctor$/m)
+  const told = tableRows(section.split(/^## /m)[0] ?? '').slice(1)
+  assert.deepEqual(
+    told.map(([name]) => name),
+    [...EXAMINATIONS.map(({ name }) => name), 'trial'],
+  )
 })
 
 test('every npm script that is mentioned exists', () => {
