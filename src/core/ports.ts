@@ -61,7 +61,10 @@ export interface Entry {
 export interface ReadableFile extends AsyncDisposable {
   /** Size in bytes when opened. */
   readonly size: number
-  /** From the offset asked for to the size when opened. @throws Fault `file_shrank` `storage_error` */
+  /**
+   * From the offset asked for to the size when opened. The last chunks are good until the file is disposed.
+   * @throws Fault `file_shrank` `storage_error`
+   */
   readonly bytes: ByteSource
 }
 

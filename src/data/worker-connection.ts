@@ -33,6 +33,8 @@ export class WorkerConnection implements DataConnection, Lent {
   #source: AsyncIterator<Uint8Array> | undefined
   /** Read already, to see whether it is there. */
   #ahead: Promise<Uint8Array | undefined> | undefined
+  /** The worker still reads what it was given last: that is shared. */
+  #isLent = false
   #sink: ByteSink | undefined
   #allowance: Allowance | undefined
   #wasLimited = false
@@ -128,9 +130,13 @@ export class WorkerConnection implements DataConnection, Lent {
     return this.#attempt(async () => {
       const chunk = await this.#read()
       if (!chunk) return { isLast: true }
-      if (isShared(chunk)) return { chunk, isLast: false }
-      // What is copied stays as it is, so that one can look whether it is the last.
+      const wasLent = this.#isLent
+      this.#isLent = isShared(chunk)
+      if (this.#isLent) return { chunk, isLast: false }
+      // What is copied stays as it is, so that one can look whether it is the last: unless of two buffers that are used
+      // in turn the next would be read into the one before, which the worker has not sent yet.
       const copy = new Uint8Array(chunk)
+      if (wasLent) return { chunk: copy, isLast: false }
       this.#ahead = this.#read()
       return { chunk: copy, isLast: (await this.#ahead) === undefined }
     })

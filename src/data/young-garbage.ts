@@ -6,11 +6,13 @@ const EVERY_BYTES = 8 << 20
 
 type Collect = (options: { readonly type: 'minor' }) => void
 
-/** V8's own function, which a program sees that asks for it; undefined where it does not any more. */
+/**
+ * V8's own function, which a program sees that asks for it; undefined where it does not any more. The flag is one for all
+ * threads and stays set: another worker that starts now is about to look, too.
+ */
 function findCollect(): Collect | undefined {
   setFlagsFromString('--expose-gc')
   const found: unknown = runInNewContext('globalThis.gc')
-  setFlagsFromString('--no-expose-gc')
   return typeof found === 'function' ? (found as Collect) : undefined
 }
 

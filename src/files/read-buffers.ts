@@ -11,22 +11,30 @@ const MOST_LARGE = 16
 
 let largeHeld = 0
 
-/** Large ones in memory that a worker sees too: it sends from there. */
-const allocateFor = (bytes: number): Buffer =>
-  bytes > SMALL ? sharedBuffer(bytes) : Buffer.allocUnsafeSlow(bytes)
+/**
+ * Large ones that nobody holds. A fresh one costs a page fault for every 4 KiB of it; and V8, which counts shared memory
+ * nowhere, is in no hurry to collect what every thread has of an old one: of 1 MiB each that comes to a gigabyte.
+ */
+const kept: Buffer[] = []
 
-/** The buffers of one download, used in turn; the one handed out before the last is free again. */
+/** In memory that a worker sees too: it sends from there. Holds bytes of earlier files. */
+const takeLarge = (): Buffer => kept.pop() ?? sharedBuffer(LARGE)
+
+/**
+ * The buffers of one download, used in turn; the one handed out before the last is free again. To be disposed once
+ * nobody reads the last ones any more: others get them then.
+ */
 export class ReadBuffers implements Disposable {
   readonly #most: number
-  readonly #allocate: typeof allocateFor
+  readonly #allocateSmall: (bytes: number) => Buffer
   #next: Buffer | undefined
   #last: Buffer | undefined
-  #large = 0
+  readonly #large: Buffer[] = []
 
   /** @param length bytes that there are to read */
-  constructor(length: number, allocate = allocateFor) {
+  constructor(length: number, allocateSmall: (bytes: number) => Buffer = Buffer.allocUnsafeSlow) {
     this.#most = Math.min(LARGE, length)
-    this.#allocate = allocate
+    this.#allocateSmall = allocateSmall
   }
 
   next(): Buffer {
@@ -37,18 +45,21 @@ export class ReadBuffers implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    largeHeld -= this.#large
-    this.#large = 0
+    this.#next = undefined
+    this.#last = undefined
+    largeHeld -= this.#large.length
+    kept.push(...this.#large.splice(0))
   }
 
   /** A large one where there may be another, even in the middle of a download. */
   #grown(buffer: Buffer | undefined): Buffer {
     if (buffer !== undefined && (buffer.length > SMALL || buffer.length === this.#most)) return buffer
     if (this.#most > SMALL && largeHeld < MOST_LARGE) {
+      const large = takeLarge()
       largeHeld++
-      this.#large++
-      return this.#allocate(this.#most)
+      this.#large.push(large)
+      return large
     }
-    return buffer ?? this.#allocate(Math.min(SMALL, this.#most))
+    return buffer ?? this.#allocateSmall(Math.min(SMALL, this.#most))
   }
 }

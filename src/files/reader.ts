@@ -46,16 +46,15 @@ export async function openUpTo(folder: Folder, name: string, offset: number): Pr
 }
 
 /**
- * The bytes from offset `from` up to `to`, in two buffers used in turn. Throws the errno.
+ * The bytes from offset `from` up to `to`. Throws the errno.
  * @throws Fault `file_shrank` when the file ends before `to`
  */
 async function* readRange(
   handle: FileHandle,
   from: number,
   to: number,
-  allocate?: (bytes: number) => Buffer,
+  buffers: ReadBuffers,
 ): AsyncGenerator<Uint8Array> {
-  using buffers = new ReadBuffers(to - from, allocate)
   for (let position = from; position < to; ) {
     const buffer = buffers.next()
     const { bytesRead } = await handle.read(buffer, 0, Math.min(buffer.length, to - position), position)
@@ -65,26 +64,37 @@ async function* readRange(
   }
 }
 
-/** The bytes from the beginning up to `to`, in memory that a thread sees, whatever their number. As {@link readRange}. */
-export const readShared = (handle: FileHandle, to: number): AsyncGenerator<Uint8Array> =>
-  readRange(handle, 0, to, sharedBuffer)
+/**
+ * The bytes from the beginning up to `to`, in memory that a thread sees, whatever their number. A chunk is good until the
+ * next one is asked for. As {@link readRange}.
+ */
+export async function* readShared(handle: FileHandle, to: number): AsyncGenerator<Uint8Array> {
+  using buffers = new ReadBuffers(to, sharedBuffer)
+  yield* readRange(handle, 0, to, buffers)
+}
 
-/** An open file on its way to a client. Owns the handle. */
+/**
+ * An open file on its way to a client. Owns the handle and the memory of what it yields: the last chunks are good until it
+ * is disposed.
+ */
 export class FileReader implements ReadableFile {
   readonly size: number
   readonly bytes: ByteSource
   readonly #handle: FileHandle
+  readonly #buffers: ReadBuffers
   #reading: Promise<unknown> = Promise.resolve()
 
   constructor(file: OpenFile, from: number) {
     this.#handle = file.handle
     this.size = file.size
-    this.bytes = this.#read(readRange(file.handle, from, file.size))
+    this.#buffers = new ReadBuffers(file.size - from)
+    this.bytes = this.#read(readRange(file.handle, from, file.size, this.#buffers))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     // A read that an aborted transfer left behind must not meet another file under the same number.
     await this.#reading.catch(() => {})
+    this.#buffers[Symbol.dispose]()
     await this.#handle.close()
   }
 

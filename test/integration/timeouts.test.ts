@@ -140,6 +140,9 @@ describe('the data connection', () => {
     held.on('error', () => {}).resume()
     assert.equal((await other.command('EPSV')).code, 425)
     await once(held, 'close')
+    // The one who asked is told the same; by then a worker has told the main thread too.
+    assert.equal((await client.command('NLST')).code, 150)
+    assert.equal((await client.reply()).code, 425)
     assert.equal((await other.upload('STOR f', 'x')).code, 226)
   })
 })

@@ -191,3 +191,26 @@ test('bytes of every size come over, up and down', async () => {
     assert.equal(stored, size)
   }
 })
+
+test('of two buffers used in turn, one of them shared, none is filled anew before it was sent', async () => {
+  const { workers, open } = scene()
+  await using _workers = workers
+  // More than the system keeps for a client that does not read.
+  const [shared, small] = [Buffer.from(new SharedArrayBuffer(16 << 20)), Buffer.alloc(1 << 10)]
+  const order = [shared, small, shared, small]
+  const parts = async function* () {
+    for (const [index, buffer] of order.entries()) yield buffer.fill(index)
+  }
+  const { connection, client } = await open()
+  const seen = new Map<number, number>()
+  client.on('data', (chunk: Buffer) => {
+    for (const byte of chunk) seen.set(byte, (seen.get(byte) ?? 0) + 1)
+  })
+  client.once('end', () => client.end())
+  await connection.send(parts(), UNLIMITED, { signal: never, ascii: false })
+  if (!client.readableEnded) await once(client, 'end')
+  assert.deepEqual(
+    [...seen],
+    order.map(({ length }, index) => [index, length]),
+  )
+})

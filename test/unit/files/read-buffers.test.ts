@@ -15,7 +15,7 @@ test('two buffers are used in turn', () => {
 })
 
 test('what is short gets a buffer of its length', () => {
-  for (const length of [1, 32 * 1024, 32 * 1024 + 1]) {
+  for (const length of [1, 32 * 1024]) {
     using buffers = new ReadBuffers(length)
     assert.equal(buffers.next().length, length)
   }
@@ -39,4 +39,18 @@ test('of many downloads few have large buffers, and others get them when those a
     [next.next(), next.next()].map(({ length }) => length),
     [MIB, MIB],
   )
+})
+
+test('large buffers are used again, by nobody else before they were given back', () => {
+  const first = new ReadBuffers(HUGE)
+  const used = [first.next(), first.next()]
+  {
+    using meanwhile = new ReadBuffers(HUGE)
+    assert.ok(!used.includes(meanwhile.next()))
+  }
+  first[Symbol.dispose]()
+  const others = Array.from({ length: 20 }, () => new ReadBuffers(HUGE))
+  const seen = others.flatMap(other => [other.next(), other.next()])
+  for (const buffer of used) assert.equal(seen.filter(each => each === buffer).length, 1)
+  for (const other of others) other[Symbol.dispose]()
 })

@@ -40,6 +40,18 @@ for (const [kind, opener] of ROOTS) {
       assert.equal(position, content.length)
     })
 
+    it('the last chunks stay whole until the file is disposed, whatever else is read', async () => {
+      await using s = await scene({ opener })
+      const [content, other] = [randomBytes(2 * MIB), randomBytes(3 * MIB)]
+      await writeFile(join(s.home, 'file'), content)
+      await writeFile(join(s.home, 'other'), other)
+      await using file = await s.files.openRead(path('/file'), 0)
+      const chunks: Uint8Array[] = []
+      for await (const chunk of file.bytes) chunks.push(chunk)
+      assert.ok((await get(s.files, '/other')).equals(other))
+      assert.ok(Buffer.concat(chunks).equals(content))
+    })
+
     it('a file that shrinks is a fault, one that grows ends where it ended', async () => {
       await using s = await scene({ opener })
       await writeFile(join(s.home, 'file'), randomBytes(3 * MIB))
