@@ -1,6 +1,7 @@
 import { connect as connectTcp } from 'node:net'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import type { Config } from '../config/schema.js'
+import { isEveryAddress } from '../core/endpoint.js'
 import { Networks } from '../core/networks.js'
 import { LOCAL_HEADER } from '../proxy/version-2.js'
 
@@ -18,8 +19,7 @@ export function localTarget(
   port = listen.port,
   host = '127.0.0.1',
 ): LocalTarget {
-  const everywhere = listen.host === '::' || listen.host === '0.0.0.0'
-  const reached = everywhere ? host : listen.host
+  const reached = isEveryAddress(listen.host) ? host : listen.host
   return { host: reached, port, asProxy: new Networks(proxyProtocol.from).has(reached) }
 }
 

@@ -5,6 +5,9 @@ export interface Endpoint {
   readonly family: 4 | 6
 }
 
+/** Listening there is listening at every address of the machine; nobody connects to it. */
+export const isEveryAddress = (address: string): boolean => address === '::' || address === '0.0.0.0'
+
 /** What the operating system reports for a socket; a dual-stack listener shows IPv4 peers as `::ffff:192.0.2.1`. */
 export function endpoint(address: string | undefined, port: number | undefined): Endpoint {
   const plain = (address ?? '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '')

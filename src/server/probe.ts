@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import type { Endpoint } from '../core/endpoint.js'
+import { type Endpoint, isEveryAddress } from '../core/endpoint.js'
 
 /** Connections from this process to its own control port, which show that it accepts. */
 export class Probes {
@@ -12,8 +12,7 @@ export class Probes {
    * @throws Error of the operating system, or one that says so when it has not come in before the signal fires
    */
   async run({ address, port }: Endpoint, signal: AbortSignal): Promise<void> {
-    const everywhere = address === '::' || address === '0.0.0.0'
-    const socket = connect({ host: everywhere ? '127.0.0.1' : address, port })
+    const socket = connect({ host: isEveryAddress(address) ? '127.0.0.1' : address, port })
     const accepted = new Promise<void>(resolve => this.#pending.set(socket, resolve))
     try {
       const failed = once(socket, 'error', { signal }).then(

@@ -1,8 +1,7 @@
-import { X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import type { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
-import { splitPem } from '../certificate-chain.js'
 import { inspectCertificate } from '../certificate-faults.js'
+import { dnsNames, readCertificate } from './certificate-file.js'
 import { Dialogue } from './dialogue.js'
 import { type Examination, ok, problem, type Result, type Scene, warning } from './examination.js'
 import { NEEDS_CERTIFICATE } from './server.js'
@@ -112,22 +111,17 @@ interface Configured {
   readonly x509: X509Certificate
 }
 
-/** What cannot be read is told by the examination of the configuration. */
 async function readConfigured(files: readonly string[]): Promise<Configured[]> {
   const read = files.map(async file => {
-    try {
-      const [first] = splitPem(await readFile(file, 'latin1'))
-      return first === undefined ? [] : [{ file, x509: new X509Certificate(first) }]
-    } catch {
-      return []
-    }
+    const x509 = await readCertificate(file)
+    return x509 === undefined ? [] : [{ file, x509 }]
   })
   return (await Promise.all(read)).flat()
 }
 
 /** A host name that the certificate is for; one beneath the wildcard where there is no other. */
-function nameOf({ subjectAltName = '' }: X509Certificate): string | undefined {
-  const names = Array.from(subjectAltName.matchAll(/(?:^|, )DNS:([^,"]+)/g), ([, name = '']) => name)
+function nameOf(x509: X509Certificate): string | undefined {
+  const names = dnsNames(x509)
   const name = names.find(each => !each.startsWith('*.')) ?? names[0]?.replace(/^\*/, 'www')
   return name === undefined || isIP(name) !== 0 ? undefined : name
 }

@@ -1,17 +1,14 @@
-import { X509Certificate } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { dnsNames, readCertificate } from './certificate-file.js'
 import type { Scene } from './examination.js'
 
 /** What to run elsewhere: no connection from inside says anything of the firewall and the NAT. */
 export async function fromOutside({ config, target }: Scene, user: string): Promise<string> {
   const [first] = config.tls.certificates
-  const certificate = first && (await read(first.cert))
-  const names = Array.from(
-    certificate?.subjectAltName?.matchAll(/DNS:([^,"*]+)/g) ?? [],
-    ([, name = '']) => name,
-  )
-  const host = names.find(name => name.includes('.')) ?? config.passive.publicAddress ?? 'HOST'
+  const certificate = first && (await readCertificate(first.cert))
+  const names = certificate ? dnsNames(certificate) : []
+  const host =
+    names.find(name => name.includes('.') && !name.includes('*')) ?? config.passive.publicAddress ?? 'HOST'
   const own = certificate !== undefined && certificate.subject === certificate.issuer
   const trust = own ? ` --cacert ${basename(first?.cert ?? '')}` : ''
   const copy = own ? `, with a copy of ${first?.cert}` : ''
@@ -20,11 +17,3 @@ export async function fromOutside({ config, target }: Scene, user: string): Prom
 
 const quoted = (name: string): string =>
   /^[\w.@+-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`
-
-const read = async (file: string): Promise<X509Certificate | undefined> => {
-  try {
-    return new X509Certificate(await readFile(file))
-  } catch {
-    return undefined
-  }
-}

@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { User } from '../../auth/user.js'
 import type { Config } from '../../config/schema.js'
+import { isEveryAddress } from '../../core/endpoint.js'
 import type { Reason } from '../../core/reason.js'
 import { resolveHost } from '../../data/host-name.js'
 
@@ -25,8 +26,7 @@ export type TrialAddress = { readonly host: string } | { readonly refused: strin
  */
 export async function trialAddress(config: Config, user: User): Promise<TrialAddress> {
   const { host } = config.server.listen
-  const everywhere = host === '::' || host === '0.0.0.0'
-  const hosts = everywhere ? await ownAddresses(config) : [host]
+  const hosts = isEveryAddress(host) ? await ownAddresses(config) : [host]
   let refusal: Reason | undefined
   for (const address of hosts) {
     refusal = user.refusal({ address }, new Date())
