@@ -27,6 +27,7 @@ export class HashThread implements AsyncDisposable {
   /** At most one question of each hash. */
   readonly #asking = new Map<number, Asking>()
   #last = 0
+  #stopping = false
   #over: Fault | undefined
 
   constructor() {
@@ -34,7 +35,7 @@ export class HashThread implements AsyncDisposable {
     this.#worker.on('message', (answer: HashAnswer) => {
       this.#asking.get(answer.id)?.resolve(answer)
       this.#asking.delete(answer.id)
-      if (this.#asking.size === 0) this.#worker.unref()
+      if (this.#asking.size === 0) this.#rest()
     })
     this.#worker.on('error', error => this.#end(error))
     this.#worker.on('exit', () => this.#end(new Error('the thread ended')))
@@ -54,7 +55,13 @@ export class HashThread implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopping = true
     await this.#worker.terminate()
+  }
+
+  /** Who waits for its end would wait in vain if the process did not: an answer may still come in between. */
+  #rest(): void {
+    if (!this.#stopping) this.#worker.unref()
   }
 
   #ask(order: HashOrder): Promise<HashAnswer> {

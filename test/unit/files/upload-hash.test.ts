@@ -96,6 +96,20 @@ describe('the hash of an upload', () => {
     await assert.rejects(hash.update([shared(a)]), fault('storage_error'))
     await assert.rejects(hash.end(), fault('storage_error'))
   })
+
+  it('is waited for to its end, also when its last answer comes after it was told to stop', async () => {
+    for (let round = 0; round < 20; round++) {
+      const thread = new HashThread()
+      using first = thread.begin()
+      using last = thread.begin()
+      const answered = first.update([b])
+      const pending = last.update([b]).catch(fault('storage_error'))
+      await answered
+      // the answer to the other question is on its way
+      await thread[Symbol.asyncDispose]()
+      await pending
+    }
+  })
 })
 
 describe('an upload whose bytes come in shared memory', () => {
