@@ -19,11 +19,11 @@ if (parentPort)
   serveConnections(parentPort, {
     secure(tls, renewed) {
       const session = contexts.take(tls as DataTls, renewed)
-      return (socket, signal) => secureData(socket, session, signal)
+      return socket => secureData(socket, session)
     },
     origin(settings) {
       const { from, timeout } = settings as OriginSettings
       const options = { from: new Networks(from), timeout }
-      return (socket, signal) => originOf(socket, options, signal)
+      return socket => originOf(socket, options)
     },
   })

@@ -70,8 +70,8 @@ async function listenForData(
     return await workers.listen({ listen, tls: dataTls(tls), origin }, { record, renewed })
   }
   return await listenHere(ports, listen, {
-    secure: (socket, signal) => secureData(socket, tls, signal),
-    origin: (socket, signal) => originOf(socket, origins.data, signal),
+    secure: socket => secureData(socket, tls),
+    origin: socket => originOf(socket, origins.data),
     record,
   })
 }

@@ -1,10 +1,10 @@
-import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import { type AuditEvent, dataOpened, dataRejected } from '../core/audit-event.js'
 import { endpoint } from '../core/endpoint.js'
 import { Fault, toFault } from '../core/fault.js'
 import type { PassiveListener } from './passive-ports.js'
 import type { FindOrigin, Secure, Secured } from './secured.js'
+import { dropBuffer } from './young-garbage.js'
 
 /** Connections from the client's own address that may be in their handshake at a time. */
 const MOST_CANDIDATES = 16
@@ -13,8 +13,11 @@ const GRACE_MS = 1_000
 /** A port that was asked for and not used goes back after so many times `connectTimeout`. */
 const UNCLAIMED_FACTOR = 4
 
-/** Made once: it ends every rendezvous, and the trace of an error costs more than the rest of that. */
-const OVER = new Fault('no_passive')
+/**
+ * What a connection leaves behind to be collected: 100 KiB of objects, and the 64 KiB into which Node (26) reads its first
+ * packet, which count towards V8's limit for all of its memory.
+ */
+const LEFT_BYTES = 160 << 10
 
 export interface RendezvousOptions {
   /** The only address that may connect: the control connection's. */
@@ -45,9 +48,10 @@ export class Rendezvous implements AsyncDisposable {
   readonly #listener: PassiveListener
   readonly #options: RendezvousOptions
   readonly #arrival: Promise<Secured>
+  /** Those of whom it is not known yet who they are. */
+  readonly #arrived = new Set<Socket>()
   /** With the bytes that a proxy, not the client, has sent. */
   readonly #candidates = new Map<Socket, number>()
-  readonly #closing = new AbortController()
   #settled = false
   #resolve!: (secured: Secured) => void
   #reject!: (fault: Fault) => void
@@ -60,7 +64,6 @@ export class Rendezvous implements AsyncDisposable {
   constructor(listener: PassiveListener, options: RendezvousOptions) {
     this.#listener = listener
     this.#options = options
-    setMaxListeners(2 * MOST_CANDIDATES, this.#closing.signal)
     this.#arrival = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -104,6 +107,10 @@ export class Rendezvous implements AsyncDisposable {
 
   async #consider(raw: Socket): Promise<void> {
     raw.on('error', ignore)
+    if (this.#settled) {
+      raw.destroy()
+      return
+    }
     const { secure, requireResumption, otherFamily, record } = this.#options
     try {
       const found = await this.#identify(raw)
@@ -114,8 +121,9 @@ export class Rendezvous implements AsyncDisposable {
       }
       raw.setNoDelay(true)
       this.#candidates.set(raw, found.headerBytes)
-      const secured = await secure(raw, this.#closing.signal)
+      const secured = await secure(raw)
       this.#candidates.delete(raw)
+      dropBuffer(LEFT_BYTES)
       if (requireResumption && !secured.resumed) {
         secured.stream.destroy()
         this.#missed(new Fault('data_not_resumed'))
@@ -139,17 +147,20 @@ export class Rendezvous implements AsyncDisposable {
   async #identify(raw: Socket) {
     const { peer, origin, otherFamily, record } = this.#options
     const { address } = endpoint(raw.remoteAddress, raw.remotePort)
+    this.#arrived.add(raw)
     try {
-      const found = await origin(raw, this.#closing.signal)
+      const found = await origin(raw)
       if (found?.peer.address === peer || (otherFamily && found?.peer.family === 4)) return found
       raw.destroy()
       if (found) record(dataRejected('foreign_address', { address: found.peer.address, proxy: found.proxy }))
     } catch (error) {
       raw.destroy()
       const fault = toFault(error)
-      // The others were closed together with the port.
       if (fault.kind === 'audit_unavailable') throw fault
-      if (fault.kind === 'denied') record(dataRejected(fault.reason, { address }))
+      // Once it is over the others are cut off, and say no less than they would have said.
+      if (fault.kind === 'denied' && !this.#settled) record(dataRejected(fault.reason, { address }))
+    } finally {
+      this.#arrived.delete(raw)
     }
     return undefined
   }
@@ -189,8 +200,10 @@ export class Rendezvous implements AsyncDisposable {
     clearTimeout(this.#grace)
     clearTimeout(this.#patience)
     void this.#listener[Symbol.asyncDispose]()
-    this.#closing.abort(OVER)
-    for (const raw of this.#candidates.keys()) raw.destroy()
+    // Who came by it leads to it, and would keep all this as long as Node keeps a closed connection (tls/secure-data).
+    this.#listener.server.removeAllListeners().on('error', ignore)
+    // That ends whatever is waited for at them, too.
+    for (const raw of [...this.#arrived, ...this.#candidates.keys()]) raw.destroy()
     this.#candidates.clear()
   }
 }

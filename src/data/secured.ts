@@ -15,16 +15,15 @@ export interface Secured {
   verdict(clear: number, chunks: number): CloseVerdict
 }
 
-/** Does the handshake on an accepted socket. Rejects when it fails or the signal fires, the socket destroyed. */
-export type Secure = (raw: Socket, signal: AbortSignal) => Promise<Secured>
+/** Does the handshake on an accepted socket. Rejects when it fails, and as soon as the socket is destroyed; it is then. */
+export type Secure = (raw: Socket) => Promise<Secured>
 
 /**
  * Who is at the other end of an accepted socket, after so many bytes of a proxy's header; undefined when it asks for
- * nothing.
+ * nothing. Settles as soon as the socket is destroyed.
  *
- * @throws Fault `denied` when a proxy does not say whom it speaks for, or the signal's reason
+ * @throws Fault `denied` when a proxy does not say whom it speaks for
  */
 export type FindOrigin = (
   raw: Socket,
-  signal: AbortSignal,
 ) => Promise<(Pick<Ends, 'peer' | 'proxy'> & { readonly headerBytes: number }) | undefined>

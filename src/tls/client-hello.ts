@@ -19,11 +19,11 @@ const SESSION_ID_BYTES = 32
  *
  * @throws Error when the connection ends before, or the signal's reason; the socket is destroyed then
  */
-export function peekClientHello(raw: Socket, signal: AbortSignal): Promise<Buffer> {
+export function peekClientHello(raw: Socket, signal?: AbortSignal): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let hello: Buffer = Buffer.alloc(0)
     const settle = (finish: () => void) => {
-      signal.removeEventListener('abort', onAbort)
+      signal?.removeEventListener('abort', onAbort)
       raw.off('readable', onReadable).off('end', onEnd).off('close', onEnd)
       finish()
     }
@@ -42,10 +42,10 @@ export function peekClientHello(raw: Socket, signal: AbortSignal): Promise<Buffe
       })
     }
     const onEnd = () => fail(new Error('closed before the TLS handshake'))
-    const onAbort = () => fail(signal.reason)
+    const onAbort = () => fail(signal?.reason)
     raw.on('readable', onReadable).once('end', onEnd).once('close', onEnd)
-    signal.addEventListener('abort', onAbort, { once: true })
-    if (signal.aborted) onAbort()
+    signal?.addEventListener('abort', onAbort, { once: true })
+    if (signal?.aborted) onAbort()
     // What was put back before brings no event of its own.
     else if (raw.readableLength > 0) onReadable()
   })

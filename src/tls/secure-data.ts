@@ -27,31 +27,36 @@ const ALPN = ['ftp-data', 'ftp']
 /**
  * Does the server side of the handshake on an accepted data connection, with what its control connection has.
  *
- * @throws Error when the handshake fails or the signal fires; the socket is destroyed then
+ * @throws Error when the handshake fails or the socket is destroyed; it is destroyed then
  */
 export async function secureData(
   raw: Socket,
   { context, sessions }: Pick<SessionTls, 'context' | 'sessions'>,
-  signal: AbortSignal,
 ): Promise<SecuredData> {
-  const offered = offeredSession(await peekClientHello(raw, signal))
+  const offered = offeredSession(await peekClientHello(raw))
   const tickets = new HeldTickets()
+  const { server } = sessions.data(
+    offered,
+    () => stream.isSessionReused(),
+    send => tickets.hold(stream, send),
+  )
   const stream: TLSSocket = new TLSSocket(raw, {
     isServer: true,
     secureContext: context,
     ALPNProtocols: ALPN,
-    ...sessions.data(
-      offered,
-      () => stream.isSessionReused(),
-      send => tickets.hold(stream, send),
-    ),
+    server,
+  })
+  // Node keeps a TLS socket that is closed until V8 next looks through all of its memory, and with it all that listens
+  // to it. Each time that V8 collects what is new it would have three times as much to copy.
+  stream.once('close', () => {
+    for (const emitter of [stream, raw, server]) emitter.removeAllListeners().on('error', ignore)
   })
   let hello = 0
   // The first secret is logged when the ClientHello has been read (close-verdict.ts needs the count at that moment).
   stream.once('keylog', () => {
     hello = raw.bytesRead
   })
-  await handshake(stream, signal)
+  await handshake(stream)
   const resumed = stream.isSessionReused()
   const version = stream.getProtocol() ?? 'unknown'
   if (version === 'TLSv1.2' && !resumed) hello = raw.bytesRead
@@ -94,3 +99,5 @@ class HeldTickets {
     return sends.length > 0
   }
 }
+
+const ignore = () => {}

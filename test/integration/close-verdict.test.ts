@@ -29,7 +29,7 @@ async function witness(options: ConnectionOptions) {
   const { port } = server.address() as AddressInfo
   const connection = async () => ((await once(server, 'connection')) as [Socket])[0]
   const next = async (): Promise<Seen> => {
-    const secured = await secureData(await connection(), tls, AbortSignal.timeout(10_000))
+    const secured = await secureData(await connection(), tls)
     let bytes = 0
     let chunks = 0
     secured.stream.on('data', (chunk: Buffer) => {
