@@ -1,24 +1,32 @@
 import type { Socket } from 'node:net'
 import type { ByteSource } from '../core/ports.js'
+import type { Pace } from './pace.js'
 
 /**
- * Sends all of a source. Reading the next chunk overlaps writing this one. Resolves when everything was handed to the
- * operating system.
+ * Sends all of a source, no faster than the pace; in smaller pieces where it is slow, so that they flow evenly. Reading
+ * the next chunk overlaps writing this one. Resolves when everything was handed to the operating system.
  *
  * @throws what the source throws, or the socket's error
  */
 export async function sendAll(
   stream: Socket,
   source: ByteSource,
+  pace: Pace,
   sent: (bytes: number) => void,
 ): Promise<void> {
-  let writing: Promise<void> = Promise.resolve()
+  let writing: Promise<void> | undefined
   for await (const chunk of source) {
-    await writing
-    writing = write(stream, chunk)
-    // Looked at in the next round; until then the source may fail first.
-    writing.catch(ignore)
-    sent(chunk.length)
+    for (let at = 0; at < chunk.length; ) {
+      if (pace.left <= 0) await pace.more()
+      const piece = chunk.subarray(at, at + pace.left)
+      pace.spend(piece.length)
+      at += piece.length
+      await writing
+      writing = write(stream, piece)
+      // Looked at in the next round; until then the source may fail first.
+      writing.catch(ignore)
+      sent(piece.length)
+    }
   }
   await writing
 }

@@ -4,7 +4,7 @@ import type { TransferResult } from '../core/transfer.js'
 import { FromNetworkLines, toNetworkLines } from './ascii-lines.js'
 import type { Allowance, DataConnection, ListenOrder, RecordEvent } from './data-connection.js'
 import { end, sendAll } from './download.js'
-import { Pace, paced } from './pace.js'
+import { Pace } from './pace.js'
 import { listenOn, type PassiveListener, type PassivePorts, type PortLease } from './passive-ports.js'
 import { Rendezvous } from './rendezvous.js'
 import type { FindOrigin, Secure, Secured } from './secured.js'
@@ -66,7 +66,7 @@ export class LocalConnection implements DataConnection {
   ): Promise<TransferResult> {
     return await this.#transfer(allowance, signal, async ({ stream, sendTickets }, pace) => {
       let bytes = 0
-      await sendAll(stream, paced(ascii ? toNetworkLines(source) : source, pace), count => {
+      await sendAll(stream, ascii ? toNetworkLines(source) : source, pace, count => {
         // With the first bytes and not before them: it is one packet less, and one less for the client to wake up for.
         if (bytes === 0) sendTickets()
         bytes += count

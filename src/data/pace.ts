@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import type { ByteSource } from '../core/ports.js'
 import type { Allowance } from './data-connection.js'
 
 /** The speed of one transfer: its user's bandwidth, waited for at its socket. */
@@ -47,18 +46,5 @@ export class Pace {
     else this.#stream.once('close', close)
     this.#gone = gone
     return gone.signal
-  }
-}
-
-/** The same bytes, no faster than the pace; in smaller chunks where it is slow, so that they flow evenly. */
-export async function* paced(source: ByteSource, pace: Pace): ByteSource {
-  for await (const chunk of source) {
-    for (let at = 0; at < chunk.length; ) {
-      if (pace.left <= 0) await pace.more()
-      const piece = chunk.subarray(at, at + pace.left)
-      pace.spend(piece.length)
-      at += piece.length
-      yield piece
-    }
   }
 }

@@ -28,24 +28,24 @@ export interface PortLease<T> extends Disposable {
  * that was another address's within the quarantine is handed out only when no other is left.
  */
 export class PassivePorts {
-  /** Longest free first. */
-  #free: Port[]
+  /** By number, longest free first. */
+  readonly #free = new Map<number, Port>()
   /** Numbers that are in the range now: a reload may take a port away while it is in use. */
   #range: ReadonlySet<number>
 
   constructor(numbers: readonly number[]) {
-    this.#range = new Set(numbers)
-    this.#free = numbers.map(number => ({ number, lastOwner: undefined, freedAt: Number.NEGATIVE_INFINITY }))
+    this.#range = new Set()
+    this.replace(numbers)
   }
 
   /** Changes the range; ports in use are dropped or kept when they come back. */
   replace(numbers: readonly number[]): void {
     const before = this.#range
     this.#range = new Set(numbers)
-    this.#free = this.#free.filter(port => this.#range.has(port.number))
-    for (const number of numbers)
+    for (const number of before) if (!this.#range.has(number)) this.#free.delete(number)
+    for (const number of this.#range)
       if (!before.has(number))
-        this.#free.push({ number, lastOwner: undefined, freedAt: Number.NEGATIVE_INFINITY })
+        this.#free.set(number, { number, lastOwner: undefined, freedAt: Number.NEGATIVE_INFINITY })
   }
 
   /**
@@ -56,7 +56,7 @@ export class PassivePorts {
    */
   async lease<T>(owner: string, bind: (port: number) => Promise<T>): Promise<PortLease<T>> {
     let cause: unknown
-    for (let tries = this.#free.length; tries > 0; tries--) {
+    for (let tries = this.#free.size; tries > 0; tries--) {
       const port = this.#choose(owner)
       if (!port) break
       try {
@@ -74,10 +74,15 @@ export class PassivePorts {
 
   #choose(owner: string): Port | undefined {
     const now = performance.now()
-    const clean = this.#free.findIndex(
-      port => port.lastOwner === owner || now - port.freedAt >= QUARANTINE_MS,
-    )
-    return this.#free.splice(Math.max(clean, 0), 1)[0]
+    let chosen: Port | undefined
+    for (const port of this.#free.values()) {
+      chosen ??= port
+      if (port.lastOwner !== owner && now - port.freedAt < QUARANTINE_MS) continue
+      chosen = port
+      break
+    }
+    if (chosen) this.#free.delete(chosen.number)
+    return chosen
   }
 
   #release(port: Port, owner: string): void {
@@ -87,8 +92,8 @@ export class PassivePorts {
   }
 
   #giveBack(port: Port): void {
-    if (this.#range.has(port.number) && !this.#free.some(free => free.number === port.number))
-      this.#free.push(port)
+    // One that left the range and came back meanwhile is there already.
+    if (this.#range.has(port.number) && !this.#free.has(port.number)) this.#free.set(port.number, port)
   }
 }
 

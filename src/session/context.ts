@@ -59,32 +59,48 @@ class LoggedInContext extends CommandContext implements ReadyContext {
   readonly user: Identity
   readonly files: Files
   readonly data: DataChannel
-  readonly ownSessions: () => readonly SessionSummary[]
-  readonly setRestart: (position: number) => void
-  readonly takeRestart: () => number
-  readonly setRenameFrom: (path: VirtualPath) => void
-  readonly takeRenameFrom: () => VirtualPath | undefined
+  readonly #sessionsOf: ContextSource['sessionsOf']
   readonly #state: Ready
+  readonly #renameFrom: VirtualPath | undefined
 
   constructor(source: ContextSource, ends: Ends, state: Ready, renameFrom: VirtualPath | undefined) {
     super(source, ends)
+    this.#sessionsOf = source.sessionsOf
     this.#state = state
+    this.#renameFrom = renameFrom
     this.user = state.identity
     this.files = state.files
     this.data = source.data
-    this.ownSessions = () => source.sessionsOf(state.identity.name)
-    this.setRestart = position => {
-      state.restart = position
+  }
+
+  // Made for who asks, as handlers take them out of their context: a transfer needs one of these functions, most none.
+
+  get ownSessions(): () => readonly SessionSummary[] {
+    return () => this.#sessionsOf(this.user.name)
+  }
+
+  get setRestart(): (position: number) => void {
+    return position => {
+      this.#state.restart = position
     }
-    this.takeRestart = () => {
-      const position = state.restart
-      state.restart = 0
+  }
+
+  get takeRestart(): () => number {
+    return () => {
+      const position = this.#state.restart
+      this.#state.restart = 0
       return position
     }
-    this.setRenameFrom = path => {
-      state.renameFrom = path
+  }
+
+  get setRenameFrom(): (path: VirtualPath) => void {
+    return path => {
+      this.#state.renameFrom = path
     }
-    this.takeRenameFrom = () => renameFrom
+  }
+
+  get takeRenameFrom(): () => VirtualPath | undefined {
+    return () => this.#renameFrom
   }
 
   get cwd(): VirtualPath {

@@ -31,7 +31,7 @@ export async function drive(
     if (admitted.command.phase === 'ready') outlet.requireRecordable()
     for await (const item of start(admitted, context)) {
       last = typeof item === 'string' ? { name: item } : item
-      for (const event of [last.event ?? []].flat()) outlet.record(event)
+      if (last.event) for (const event of listOf(last.event)) outlet.record(event)
       await outlet.send(last)
     }
   } catch (thrown) {
@@ -42,6 +42,9 @@ export async function drive(
   if (last === undefined || codeOf(last.name) < 200)
     throw new Error(`${admitted.command.verb} gave no final reply`)
 }
+
+const listOf = (events: AuditEvent | readonly AuditEvent[]): readonly AuditEvent[] =>
+  'event' in events ? [events] : events
 
 function start(admitted: Admitted, context: Context | ReadyContext): Replies {
   // The gates let a `ready` command through only when somebody is logged in, and then the context is a ReadyContext.
