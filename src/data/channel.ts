@@ -61,12 +61,12 @@ export class PassiveChannel implements DataChannel {
     return { address, port: this.#listening.port }
   }
 
-  async send(source: ByteSource, options: TransferOptions): Promise<TransferResult> {
-    return await this.#transfer('download', (connection, share) => connection.send(source, share, options))
+  send(source: ByteSource, options: TransferOptions): Promise<TransferResult> {
+    return this.#transfer('download', (connection, share) => connection.send(source, share, options))
   }
 
-  async receive(sink: ByteSink, options: TransferOptions): Promise<ReceiveResult> {
-    return await this.#transfer('upload', (connection, share) => connection.receive(sink, share, options))
+  receive(sink: ByteSink, options: TransferOptions): Promise<ReceiveResult> {
+    return this.#transfer('upload', (connection, share) => connection.receive(sink, share, options))
   }
 
   async reset(): Promise<void> {

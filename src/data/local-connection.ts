@@ -59,12 +59,12 @@ export class LocalConnection implements DataConnection {
     return this.#progress
   }
 
-  async send(
+  send(
     source: ByteSource,
     allowance: Allowance,
     { signal, ascii }: TransferOptions,
   ): Promise<TransferResult> {
-    return await this.#transfer(allowance, signal, async ({ stream, sendTickets }, pace) => {
+    return this.#transfer(allowance, signal, async ({ stream, sendTickets }, pace) => {
       let bytes = 0
       await sendAll(stream, ascii ? toNetworkLines(source) : source, pace, count => {
         // With the first bytes and not before them: it is one packet less, and one less for the client to wake up for.
@@ -79,12 +79,12 @@ export class LocalConnection implements DataConnection {
     })
   }
 
-  async receive(
+  receive(
     sink: ByteSink,
     allowance: Allowance,
     { signal, ascii }: TransferOptions,
   ): Promise<ReceiveResult> {
-    return await this.#transfer(allowance, signal, async ({ stream, verdict, sendTickets }, pace) => {
+    return this.#transfer(allowance, signal, async ({ stream, verdict, sendTickets }, pace) => {
       await this.#opened(stream, sink)
       const intake = new Intake(stream, pace)
       const lines = ascii ? new FromNetworkLines() : undefined

@@ -108,11 +108,13 @@ export class CommandRunner {
     const running: Running = { verb: command.verb, abortable, abort, done: Promise.resolve(), opened: false }
     this.#running = running
     if (this.#host.lifetime.aborted) abort.abort(this.#host.lifetime.reason)
-    running.done = drive(admitted, this.#host.contextFor(abort, renameFrom), this.#host).finally(() => {
+    running.done = drive(admitted, this.#host.contextFor(abort, renameFrom), this.#host)
+    try {
+      await running.done
+    } finally {
       this.#running = undefined
       if (abortable) this.#forgetRestart()
-    })
-    await running.done
+    }
   }
 
   /** REST holds for the very next transfer or digest, even one that was refused before it took the position. */

@@ -92,10 +92,13 @@ export class TlsControlConnection implements ControlConnection {
     return this.#socket.iterator({ destroyOnReturn: false })
   }
 
-  async write(bytes: Uint8Array): Promise<boolean> {
+  write(bytes: Uint8Array): Promise<boolean> {
     const socket = this.#socket
-    if (!socket.writable) return false
-    return await new Promise<boolean>(resolve => {
+    return new Promise(resolve => {
+      if (!socket.writable) {
+        resolve(false)
+        return
+      }
       const timer = setTimeout(() => socket.destroy(), WRITE_TIMEOUT_MS)
       socket.write(bytes, error => {
         clearTimeout(timer)

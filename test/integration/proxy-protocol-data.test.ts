@@ -48,6 +48,23 @@ describe('behind a load balancer', () => {
     assert.equal((await client.reply()).code, 226)
   })
 
+  test('who has not said whom it comes from when the right one is there is cut off, which nobody is told of', async () => {
+    await using server = await behindProxy()
+    using client = await loginThrough(server.port, TEXT)
+    const port = await client.passive()
+    const silent = answer(port, TEXT.slice(0, 5))
+    const socket = await client.data(0, { socket: await Proxied.connect(port, BINARY) })
+    assert.equal((await client.command('LIST')).code, 150)
+    socket.resume()
+    assert.equal((await client.reply()).code, 226)
+    assert.equal((await silent).length, 0)
+    const events = (await server.audit()).map(({ event }) => event)
+    assert.deepEqual(
+      events.filter(event => String(event).startsWith('data.')),
+      ['data.opened'],
+    )
+  })
+
   test('data connections may come directly', async () => {
     await using server = await behindProxy({ data: false, server: { listen: { host: '::', port: 0 } } })
     using client = await loginThrough(server.port, lineFrom('127.0.0.2'))
