@@ -91,7 +91,7 @@ export class Portcullis implements AsyncDisposable {
     const users = new UserTable(userRecords(config))
     const origins = originOptions(config)
     const announce = announceOptions(config)
-    const storage = await openStorage(storageOptions(config), parts.digests, parts.ledgers)
+    const storage = await openStorage(storageOptions(config), parts.threads, parts.ledgers)
     const useHooks = await parts.hooks.prepare(await hookOptions(config))
     // The last that can fail, for what cannot be recorded does not happen.
     parts.audit.record(configLoaded(file, config.users.length))

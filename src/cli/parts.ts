@@ -11,7 +11,7 @@ import { AnnouncedAddress, type AnnounceOptions } from '../data/announced-addres
 import { Bandwidth } from '../data/bandwidth.js'
 import { PassivePorts } from '../data/passive-ports.js'
 import { DataWorkers } from '../data/workers.js'
-import { DigestPool } from '../files/digest-pool.js'
+import { FileThreads } from '../files/file-threads.js'
 import { Ledgers } from '../files/ledger.js'
 import { type DiskStorage, openStorage } from '../files/storage.js'
 import { NoticedStorage } from '../hooks/noticed-storage.js'
@@ -44,7 +44,7 @@ export interface Parts {
   readonly bandwidth: Bandwidth
   readonly contexts: SessionContexts
   readonly hooks: UploadHooks
-  readonly digests: DigestPool
+  readonly threads: FileThreads
   readonly expiry: ExpiryWatch
   readonly ledgers: Ledgers
   readonly limits: Limits
@@ -61,9 +61,9 @@ export interface Parts {
 /** @throws Error from TLS, the audit log or the storage */
 export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): Promise<Parts> {
   const contexts = new SessionContexts(prepareTls(await tlsMaterial(config)))
-  const digests = new DigestPool(config.hashing)
+  const threads = new FileThreads(config.hashing)
   const ledgers = new Ledgers()
-  const storage = await openStorage(storageOptions(config), digests, ledgers)
+  const storage = await openStorage(storageOptions(config), threads, ledgers)
   const audit = new AuditLog({
     file: config.audit.file,
     rotate: config.audit.rotate,
@@ -124,7 +124,7 @@ export async function makeParts(config: Config, log: Log, clock = WALL_CLOCK): P
       audit,
       bandwidth,
       contexts,
-      digests,
+      threads,
       expiry,
       hooks,
       ledgers,
@@ -149,12 +149,12 @@ export const announceOptions = ({ passive }: Config): AnnounceOptions => ({
 })
 
 export async function closeParts(parts: Parts): Promise<void> {
-  const { announced, audit, digests, expiry, limits, places, sweeper, workers } = parts
+  const { announced, audit, expiry, limits, places, sweeper, threads, workers } = parts
   announced[Symbol.dispose]()
   expiry[Symbol.dispose]()
   await sweeper[Symbol.asyncDispose]()
   await workers?.[Symbol.asyncDispose]()
-  await digests[Symbol.asyncDispose]()
+  await threads[Symbol.asyncDispose]()
   await limits[Symbol.asyncDispose]()
   places[Symbol.dispose]()
   audit.close()

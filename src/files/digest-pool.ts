@@ -1,7 +1,7 @@
 import type { DigestRequest } from '../core/digest.js'
 import { Fault, unlessAborted } from '../core/fault.js'
 import { Slots } from '../core/slots.js'
-import { type DigestOutcome, DigestThread } from './digest-thread.js'
+import { type DigestOutcome, type DigestThread, startDigestThread } from './digest-thread.js'
 import { HashThread } from './hash-thread.js'
 import type { OpenFile } from './reader.js'
 import { UploadHash } from './upload-hash.js'
@@ -75,9 +75,9 @@ export class DigestPool implements AsyncDisposable {
       const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
       const onAbort = () => Atomics.store(stop, 0, 1)
       ends.addEventListener('abort', onAbort, { once: true })
-      const thread = this.#idle.pop() ?? new DigestThread()
+      const thread = this.#idle.pop() ?? startDigestThread()
       try {
-        return hexOf(await thread.run({ ...extent, fd: handle.fd, stop }))
+        return hexOf(await thread.ask({ ...extent, fd: handle.fd, stop }))
       } finally {
         ends.removeEventListener('abort', onAbort)
         if (thread.usable) this.#idle.push(thread)

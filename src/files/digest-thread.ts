@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads'
 import type { DigestAlgorithm } from '../core/digest.js'
+import { AskedThread } from './asked-thread.js'
 
 /** What a thread is told. The file stays open, and its number the same, until the outcome is there. */
 export interface DigestTask {
@@ -19,45 +19,8 @@ export type DigestOutcome =
   | { readonly kind: 'shrank' }
   | { readonly kind: 'failed'; readonly message: string }
 
-/** A thread that hashes, one task at a time. It does not keep the process alive while it has none. */
-export class DigestThread implements AsyncDisposable {
-  readonly #worker = new Worker(new URL('./digest-worker.js', import.meta.url), { execArgv: [] })
-  #settle: ((outcome: DigestOutcome) => void) | undefined
-  #over = false
+export type DigestThread = AskedThread<DigestTask, DigestOutcome>
 
-  constructor() {
-    this.#worker.unref()
-    this.#worker.on('message', (outcome: DigestOutcome) => this.#settle?.(outcome))
-    this.#worker.on('error', error => this.#end(String(error)))
-    this.#worker.on('exit', () => this.#end('the thread ended'))
-  }
-
-  /** False once the thread has ended, whatever ended it. */
-  get usable(): boolean {
-    return !this.#over
-  }
-
-  /** Resolves when the thread is done with the file. */
-  async run(task: DigestTask): Promise<DigestOutcome> {
-    if (this.#over) return { kind: 'failed', message: 'the thread ended' }
-    this.#worker.ref()
-    try {
-      return await new Promise<DigestOutcome>(resolve => {
-        this.#settle = resolve
-        this.#worker.postMessage(task)
-      })
-    } finally {
-      this.#settle = undefined
-      this.#worker.unref()
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#worker.terminate()
-  }
-
-  #end(message: string): void {
-    this.#over = true
-    this.#settle?.({ kind: 'failed', message })
-  }
-}
+/** A thread that hashes what is on the disk; asked for one thing at a time. */
+export const startDigestThread = (): DigestThread =>
+  new AskedThread(new URL('./digest-worker.js', import.meta.url))

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readSync } from 'node:fs'
-import { parentPort } from 'node:worker_threads'
 import { crc32 } from 'node:zlib'
 import type { DigestAlgorithm } from '../core/digest.js'
+import { answerWith } from './asked-thread.js'
 import type { DigestOutcome, DigestTask } from './digest-thread.js'
 
 // The body of a thread that does nothing but read and hash, one file at a time. Its reads are synchronous: they hold up
@@ -56,4 +56,4 @@ function work({ fd, algorithm, from, to, stop }: DigestTask): DigestOutcome {
   }
 }
 
-parentPort?.on('message', (task: DigestTask) => parentPort?.postMessage(work(task)))
+answerWith(work)

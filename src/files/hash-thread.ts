@@ -1,113 +1,62 @@
-import { Worker } from 'node:worker_threads'
-import { Fault } from '../core/fault.js'
 import { lendable } from '../core/shared-memory.js'
+import { AskedThread } from './asked-thread.js'
 
-/** What the thread is told. It answers all but `drop`, in order. */
+/** What the thread is told of one hash. It answers an `end` with the hash in hex, and nothing to a `drop`. */
 export type HashOrder =
   | { readonly id: number; readonly kind: 'update'; readonly chunks: readonly Uint8Array[] }
   | { readonly id: number; readonly kind: 'end' | 'drop' }
 
-export interface HashAnswer {
-  readonly id: number
-  /** Of an `end`. */
-  readonly hex?: string
-}
-
-interface Asking {
-  resolve(answer: HashAnswer): void
-  reject(fault: Fault): void
-}
+/** In hex, of an `end`. */
+export type HashAnswer = string | undefined
 
 /**
  * A thread that computes the SHA-256 of uploads on their way. One is enough for all: it hashes faster than the thread
- * that decrypts can bring more. It does not keep the process alive while it has nothing to do.
+ * that decrypts can bring more.
  */
 export class HashThread implements AsyncDisposable {
-  readonly #worker = new Worker(new URL('./hash-worker.js', import.meta.url), { execArgv: [] })
-  /** At most one question of each hash. */
-  readonly #asking = new Map<number, Asking>()
+  readonly #thread = new AskedThread<HashOrder, HashAnswer>(new URL('./hash-worker.js', import.meta.url))
   #last = 0
-  #stopping = false
-  #over: Fault | undefined
-
-  constructor() {
-    this.#worker.unref()
-    this.#worker.on('message', (answer: HashAnswer) => {
-      this.#asking.get(answer.id)?.resolve(answer)
-      this.#asking.delete(answer.id)
-      if (this.#asking.size === 0) this.#rest()
-    })
-    this.#worker.on('error', error => this.#end(error))
-    this.#worker.on('exit', () => this.#end(new Error('the thread ended')))
-  }
 
   /** False once the thread has ended, whatever ended it. */
   get usable(): boolean {
-    return this.#over === undefined
+    return this.#thread.usable
   }
 
   begin(): ThreadHash {
-    const id = ++this.#last
-    return new ThreadHash(
-      order => this.#ask({ ...order, id }),
-      () => this.#worker.postMessage({ id, kind: 'drop' } satisfies HashOrder),
-    )
+    return new ThreadHash(++this.#last, this.#thread)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopping = true
-    await this.#worker.terminate()
-  }
-
-  /** Who waits for its end would wait in vain if the process did not: an answer may still come in between. */
-  #rest(): void {
-    if (!this.#stopping) this.#worker.unref()
-  }
-
-  #ask(order: HashOrder): Promise<HashAnswer> {
-    return new Promise((resolve, reject) => {
-      if (this.#over) return reject(this.#over)
-      this.#asking.set(order.id, { resolve, reject })
-      this.#worker.ref()
-      this.#worker.postMessage(order)
-    })
-  }
-
-  #end(cause: unknown): void {
-    this.#over ??= new Fault('storage_error', { cause })
-    for (const { reject } of this.#asking.values()) reject(this.#over)
-    this.#asking.clear()
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#thread[Symbol.asyncDispose]()
   }
 }
 
-type Order = { readonly kind: 'update'; readonly chunks: readonly Uint8Array[] } | { readonly kind: 'end' }
-
 /** One hash on the thread. Each call waits for the one before it. */
 export class ThreadHash implements Disposable {
-  readonly #ask: (order: Order) => Promise<HashAnswer>
-  readonly #drop: () => void
+  readonly #id: number
+  readonly #thread: Pick<AskedThread<HashOrder, HashAnswer>, 'ask' | 'tell'>
   #over = false
 
-  constructor(ask: (order: Order) => Promise<HashAnswer>, drop: () => void) {
-    this.#ask = ask
-    this.#drop = drop
+  constructor(id: number, thread: Pick<AskedThread<HashOrder, HashAnswer>, 'ask' | 'tell'>) {
+    this.#id = id
+    this.#thread = thread
   }
 
   /** Resolves when the chunks may be reused. @throws Fault `storage_error` when the thread has ended */
   async update(chunks: readonly Uint8Array[]): Promise<void> {
-    await this.#ask({ kind: 'update', chunks: chunks.map(lendable) })
+    await this.#thread.ask({ id: this.#id, kind: 'update', chunks: chunks.map(lendable) })
   }
 
   /** In hex. @throws Fault `storage_error` when the thread has ended */
   async end(): Promise<string> {
-    const { hex } = await this.#ask({ kind: 'end' })
+    const hex = await this.#thread.ask({ id: this.#id, kind: 'end' })
     this.#over = true
     return hex as string
   }
 
   /** Forgets what was hashed; after `end` there is nothing left to forget. */
   [Symbol.dispose](): void {
-    if (!this.#over) this.#drop()
+    if (!this.#over) this.#thread.tell({ id: this.#id, kind: 'drop' })
     this.#over = true
   }
 }

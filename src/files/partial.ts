@@ -8,7 +8,7 @@ import { amountOf, type Ledger } from './ledger.js'
 
 // The file an upload is written to until it is whole: beside its target, so that a rename puts it in place.
 
-const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
+export const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW
 
 const CONTINUE = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
@@ -123,4 +123,11 @@ export async function placeNew(folder: Folder, partial: string, name: string): P
   return true
 }
 
-const NO_HARD_LINKS = new Set<string | undefined>(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+/** What link(2) says on file systems without hard links. */
+export const NO_HARD_LINKS = new Set<string | undefined>([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+])

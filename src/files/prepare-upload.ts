@@ -3,15 +3,16 @@ import type { Grants, Right } from '../core/permission.js'
 import type { Upload, UploadRequest } from '../core/ports.js'
 import { childOf, isAllowedName, nameOf, parentOf, ROOT, type VirtualPath } from '../core/virtual-path.js'
 import { claim, isClaimed } from './claim.js'
-import type { DigestPool } from './digest-pool.js'
 import { lookUp } from './entry.js'
+import type { LentThreads } from './file-threads.js'
 import type { Folder, Root } from './folder.js'
 import { amountOf, minus } from './ledger.js'
 import { type OwnPartials, resumableSize } from './own-partials.js'
 import { temporaryName } from './partial-name.js'
 import type { Account } from './quota.js'
+import { SmallUpload } from './small-upload.js'
 import { FileUpload } from './upload.js'
-import type { UploadOptions } from './upload-plan.js'
+import type { UploadOptions, UploadPlan } from './upload-plan.js'
 import { chooseStart } from './upload-start.js'
 
 /** Names tried for STOU before giving up. */
@@ -23,7 +24,7 @@ export interface Uploader {
   readonly partials: OwnPartials
   readonly options: UploadOptions
   readonly account: Account
-  readonly digests: DigestPool
+  readonly threads: LentThreads
 }
 
 /**
@@ -69,7 +70,7 @@ async function uploadTo(
   folder: Folder,
   path: VirtualPath,
   { name, names, hold }: Claimed,
-  { grants, partials, options, account, digests }: Uploader,
+  { grants, partials, options, account, threads }: Uploader,
   { from, unique = false, converted = false }: UploadRequest,
 ): Promise<Upload> {
   try {
@@ -93,17 +94,17 @@ async function uploadTo(
     // only what its owner may also continue is kept for that
     const resumable = options.keepPartial > 0 && !converted && rights.has(existing ? 'overwrite' : 'create')
     const isLimited = (await account.state()) !== undefined
+    const replaced = start.from === 'nothing' ? await lookUp(folder, names.partial) : undefined
     // known to be in vain: not even an empty file, or not one byte; what is replaced gives its room
-    if (isLimited && !existing && start.from === 'nothing') {
-      const replaced = amountOf(await lookUp(folder, names.partial))
-      account.requireFor(minus({ bytes: 1, files: 1 }, replaced))
-    }
-    return new FileUpload(
-      { folder, hold, path, rights, start, existing, unique, resumable, names },
-      options,
-      account,
-      options.checksum ? digests.forUpload() : undefined,
-    )
+    if (isLimited && !existing && start.from === 'nothing')
+      account.requireFor(minus({ bytes: 1, files: 1 }, amountOf(replaced)))
+    const plan: UploadPlan = { folder, hold, path, rights, start, existing, unique, resumable, names }
+    const asFile = () =>
+      new FileUpload(plan, options, account, options.checksum ? threads.digests.forUpload() : undefined)
+    // an earlier partial is replaced when this one begins, so that nobody goes on from it with what came now
+    return start.from === 'nothing' && !replaced
+      ? new SmallUpload(plan, options, account, threads.placing, asFile)
+      : asFile()
   } catch (error) {
     hold[Symbol.dispose]()
     throw error

@@ -5,7 +5,7 @@ import type { Files, Storage } from '../core/ports.js'
 import { ROOT } from '../core/virtual-path.js'
 import { openBeneath, procWorks } from './beneath.js'
 import { count } from './count.js'
-import type { DigestPool } from './digest-pool.js'
+import type { LentThreads } from './file-threads.js'
 import type { Root, RootOpener } from './folder.js'
 import { type Ledger, Ledgers } from './ledger.js'
 import { MountedFiles } from './mounted.js'
@@ -25,14 +25,14 @@ export interface StorageOptions extends UploadOptions {
 export class DiskStorage implements Storage {
   readonly #openRoot: RootOpener
   readonly #options: UploadOptions
-  readonly #digests: DigestPool
+  readonly #threads: LentThreads
   readonly #ledgers: Ledgers
 
-  /** @param digests outlives this storage, as `ledgers` does, and belongs to whoever made it */
-  constructor(openRoot: RootOpener, options: UploadOptions, digests: DigestPool, ledgers = new Ledgers()) {
+  /** @param threads outlive this storage, as `ledgers` does, and belong to whoever made them */
+  constructor(openRoot: RootOpener, options: UploadOptions, threads: LentThreads, ledgers = new Ledgers()) {
     this.#openRoot = openRoot
     this.#options = options
-    this.#digests = digests
+    this.#threads = threads
     this.#ledgers = ledgers
   }
 
@@ -59,9 +59,9 @@ export class DiskStorage implements Storage {
     const root = await this.#root(folder)
     const ledger = await this.#ledger(root, folder)
     if (quota) ledger.refresh()
-    const [options, digests] = [this.#options, this.#digests]
+    const [options, threads] = [this.#options, this.#threads]
     const partials = new OwnPartials(user, options.keepPartial)
-    return new Tree(root, { grants, partials, options, digests, account: new Account(ledger, quota) })
+    return new Tree(root, { grants, partials, options, threads, account: new Account(ledger, quota) })
   }
 
   async #ledger(root: Root, home: string): Promise<Ledger> {
@@ -95,8 +95,8 @@ export function chooseRoot(proc: boolean, portable: boolean): RootOpener {
 /** @throws Error as {@link chooseRoot} */
 export async function openStorage(
   options: StorageOptions,
-  digests: DigestPool,
+  threads: LentThreads,
   ledgers = new Ledgers(),
 ): Promise<DiskStorage> {
-  return new DiskStorage(chooseRoot(await procWorks(), options.portable), options, digests, ledgers)
+  return new DiskStorage(chooseRoot(await procWorks(), options.portable), options, threads, ledgers)
 }

@@ -37,7 +37,7 @@ export class Tree implements Files {
       const upTo = request.to ?? request.from
       const file = await this.#toRead(path, (folder, name) => openUpTo(folder, name, upTo))
       const to = request.to ?? file.size
-      return { hex: await this.#owner.digests.digest(file, { ...request, to }, signal), to }
+      return { hex: await this.#owner.threads.digests.digest(file, { ...request, to }, signal), to }
     })
   }
 

@@ -4,7 +4,6 @@ import type { Upload, UploadReceipt } from '../core/ports.js'
 import { nameOf, type VirtualPath } from '../core/virtual-path.js'
 import { EarlySync } from './early-sync.js'
 import { lookUp } from './entry.js'
-import { withFaults } from './errno.js'
 import { hostPathOf } from './host-path.js'
 import { amountOf, type Ledger } from './ledger.js'
 import {
@@ -18,15 +17,22 @@ import {
 } from './partial.js'
 import { type Account, Hold } from './quota.js'
 import { openRegular, readShared } from './reader.js'
+import { Turns } from './turns.js'
 import { bothDone, type UploadHash } from './upload-hash.js'
-import type { UploadOptions, UploadPlan } from './upload-plan.js'
+import {
+  LEAST_KEPT,
+  mayReplace,
+  modeOf,
+  nameTaken,
+  requireSize,
+  type UploadOptions,
+  type UploadPlan,
+  underWay,
+} from './upload-plan.js'
 import { chooseStart } from './upload-start.js'
 
 /** The server writes to a file of its own, whatever the permission bits that it is to have in the end. */
 const OWNER_READ_WRITE = 0o600
-
-/** Fewer bytes than this are not worth keeping: of one byte nothing would be reported. */
-const LEAST_KEPT = 2
 
 /** A partial on its way to a name. The file that has the name now is read at most, never opened for writing. */
 export class FileUpload implements Upload {
@@ -47,10 +53,8 @@ export class FileUpload implements Upload {
   #position = 0
   /** Bytes in it that were there before the client's; undefined until all of them are taken over. */
   #base: number | undefined
-  #failure: unknown
+  readonly #turns = new Turns()
   #kept = false
-  #disposed = false
-  #last: Promise<unknown> = Promise.resolve()
 
   constructor(plan: UploadPlan, options: UploadOptions, account: Account, hash: UploadHash | undefined) {
     this.path = plan.path
@@ -60,7 +64,7 @@ export class FileUpload implements Upload {
     this.#quota = new Hold(account, plan.existing)
     this.#hash = hash
     this.#durable = options.durability === 'commit'
-    this.#mode = plan.existing ? Number(plan.existing.mode) & 0o777 : 0o666 & ~options.umask
+    this.#mode = modeOf(plan, options)
   }
 
   get bytes(): number {
@@ -84,8 +88,7 @@ export class FileUpload implements Upload {
   write(chunks: readonly Uint8Array[]): Promise<void> {
     return this.#inTurn(async () => {
       const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-      const { maxSize = Number.POSITIVE_INFINITY } = this.#options
-      if (this.#position + bytes > maxSize) throw new Fault('too_large')
+      requireSize(this.#position + bytes, this.#options)
       if (bytes > 0) await this.#becomeResumable()
       await this.#append(chunks, bytes)
     })
@@ -112,9 +115,8 @@ export class FileUpload implements Upload {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#disposed) return
-    this.#disposed = true
-    await this.#last
+    if (this.#turns.over) return
+    await this.#turns.end()
     this.#hash?.[Symbol.dispose]()
     // Nothing is lost when this fails: the upload was not committed, or the file is already closed.
     const closed = await this.#handle?.close().then(
@@ -130,25 +132,8 @@ export class FileUpload implements Upload {
     this.#plan.hold[Symbol.dispose]()
   }
 
-  /** One at a time, and none after a failure: a hole in the file must never be committed. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(async () => {
-      if (this.#disposed) throw new Fault('aborted')
-      if (this.#failure !== undefined) throw this.#failure
-      return await this.#work(work)
-    })
-    this.#last = turn.catch(error => {
-      this.#failure ??= error
-    })
-    return turn
-  }
-
-  /** What was there when the upload began and is gone now is not the client's mistake. */
-  async #work<T>(work: () => Promise<T>): Promise<T> {
-    return await withFaults(work).catch(error => {
-      const isGone = error instanceof Fault && error.kind === 'not_found'
-      throw isGone ? new Fault('storage_error', { cause: error }) : error
-    })
+    return this.#turns.take(() => underWay(work))
   }
 
   #opened(): FileHandle {
@@ -158,10 +143,8 @@ export class FileUpload implements Upload {
 
   /** A full disk gets its room back, and a file that failed is not trusted; every other end may be resumed. */
   #isWorthKeeping(): boolean {
-    const failed =
-      this.#failure !== undefined && !(this.#failure instanceof Fault && this.#failure.kind === 'aborted')
     return (
-      !failed &&
+      !this.#turns.failed &&
       this.#name === this.#plan.names.partial &&
       this.#position >= LEAST_KEPT &&
       this.#quota.mayStay
@@ -197,7 +180,7 @@ export class FileUpload implements Upload {
     this.#position = bytes
     if (!this.#hash) return
     for await (const chunk of readShared(handle, bytes)) {
-      if (this.#disposed) throw new Fault('aborted')
+      if (this.#turns.over) throw new Fault('aborted')
       await this.#hash.update([chunk])
     }
   }
@@ -209,7 +192,7 @@ export class FileUpload implements Upload {
     // it may have changed since it was looked at
     chooseStart(this.#plan.rights, { stored: size, partial: undefined }, bytes === 'all' ? 'end' : bytes)
     for await (const chunk of readShared(handle, bytes === 'all' ? size : bytes)) {
-      if (this.#disposed) throw new Fault('aborted')
+      if (this.#turns.over) throw new Fault('aborted')
       await this.#append([chunk], chunk.length)
     }
   }
@@ -236,12 +219,12 @@ export class FileUpload implements Upload {
   }
 
   async #place(): Promise<void> {
-    const { folder, rights, unique, existing, names } = this.#plan
+    const { folder, names } = this.#plan
     const [written, name] = [this.#name as string, nameOf(this.path)]
-    const replaces = !unique && (existing !== undefined || rights.has('overwrite'))
+    const replaces = mayReplace(this.#plan)
     this.#quota.expect(replaces ? await lookUp(folder, name) : undefined)
     if (replaces) await renamePartial(folder, written, name)
-    else if (!(await placeNew(folder, written, name))) throw new Fault(unique ? 'exists' : 'denied')
+    else if (!(await placeNew(folder, written, name))) throw nameTaken(this.#plan)
     this.#name = undefined
     this.#quota.committed()
     // an older one that did not reach to where this upload began

@@ -9,13 +9,12 @@ import { FtpClient } from './ftp-client.js'
 import { ServerProcess } from './server-process.js'
 import { tempDir } from './temp-dir.js'
 
-/** Enough for several writes to disk. */
-const LARGEST = 6_000_000
+/** Most bytes of a version: enough for several writes to disk, or few enough to be written in one go. */
+export const LARGEST = { large: 6_000_000, small: 128 << 10 } as const
 /** An upload and its commit take about as long here. */
 const SOON_MS = 60
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
-const newVersion = (): Buffer => randomBytes(randomInt(1, LARGEST))
 
 const EXPIRED = [partialName(ownerPrefix('acme'), 'expired'), partialName(ownerPrefix('gone'), 'expired')]
 const TEMPORARY = '.portcullis-upload-0123456789abcdef'
@@ -34,7 +33,8 @@ interface Crashes {
  * Kills a server again and again while it takes a file's next version, each time at another moment, and looks at what
  * it left when it is up again.
  */
-export async function crash(rounds: number): Promise<Crashes> {
+export async function crash(rounds: number, largest: number): Promise<Crashes> {
+  const newVersion = (): Buffer => randomBytes(randomInt(1, largest))
   await using dir = await tempDir()
   await using server = await ServerProcess.in(dir.path)
   const crashes: Crashes = { committed: 0, resumed: 0, restarted: 0 }

@@ -8,12 +8,12 @@ import type { Files } from '../../../src/core/ports.js'
 import { openBeneath } from '../../../src/files/beneath.js'
 import { DiskStorage } from '../../../src/files/storage.js'
 import { tempDir } from '../../helpers/temp-dir.js'
-import { DIGESTS, type GrantTable, identityOf, OPTIONS, path } from './support.js'
+import { type GrantTable, identityOf, OPTIONS, path, THREADS } from './support.js'
 
 type MountTable = Record<string, readonly [source: string, rights: Preset | readonly Right[]]>
 
 const open = (home: string, grants: GrantTable, mounts: MountTable): Promise<Files> =>
-  new DiskStorage(openBeneath, OPTIONS, DIGESTS).open({
+  new DiskStorage(openBeneath, OPTIONS, THREADS).open({
     ...identityOf(home, grants),
     mounts: Object.entries(mounts).map(([at, [source, rights]]) => ({
       at: path(at),

@@ -8,7 +8,6 @@ import { errnoOf, fromErrno } from '../../../src/files/errno.js'
 import { openPortable } from '../../../src/files/portable.js'
 import { chooseRoot, DiskStorage, openStorage } from '../../../src/files/storage.js'
 import {
-  DIGESTS,
   descriptorsBeneath,
   EVERYTHING,
   fault,
@@ -18,7 +17,11 @@ import {
   put,
   ROOTS,
   scene,
+  THREADS,
 } from './support.js'
+
+/** Too large to wait in memory until it is whole. */
+const LARGE = Buffer.alloc(200_000)
 
 describe('storage', () => {
   it('confines by handle where it can, by path only where that is allowed', () => {
@@ -30,7 +33,7 @@ describe('storage', () => {
 
   it('opens a home', async () => {
     await using s = await scene()
-    const storage = await openStorage({ ...OPTIONS, portable: false }, DIGESTS)
+    const storage = await openStorage({ ...OPTIONS, portable: false }, THREADS)
     await using files = await storage.open(identityOf(s.home, EVERYTHING))
     await put(files, '/file', 'x')
     assert.deepEqual(await readdir(s.home), ['file'])
@@ -40,7 +43,7 @@ describe('storage', () => {
     it(`${kind}: a home that is missing or a file is a storage error with its cause`, async () => {
       await using s = await scene()
       await writeFile(join(s.home, 'file'), '')
-      const storage = new DiskStorage(opener, OPTIONS, DIGESTS)
+      const storage = new DiskStorage(opener, OPTIONS, THREADS)
       for (const home of [join(s.home, 'absent'), join(s.home, 'file')]) {
         await assert.rejects(storage.open(identityOf(home, EVERYTHING)), error => {
           fault('storage_error')(error)
@@ -71,7 +74,7 @@ describe('storage', () => {
       await writeFile(join(s.outside, temporary), '')
       await symlink(s.outside, join(s.home, 'link'))
       await symlink(join(s.outside, temporary), join(s.home, '.portcullis-link'))
-      const storage = new DiskStorage(opener, OPTIONS, DIGESTS)
+      const storage = new DiskStorage(opener, OPTIONS, THREADS)
       assert.equal(await storage.sweepPartials(s.home, AbortSignal.abort()), 0)
       assert.equal(await storage.sweepPartials(s.home), left.length + old.length + empty.length)
       assert.equal(await storage.sweepPartials(s.home), 0)
@@ -85,12 +88,14 @@ describe('storage', () => {
 
     it(`${kind}: the sweep lets be what an upload writes to, even where nothing is kept`, async () => {
       await using s = await scene({ opener, options: { keepPartial: 0 } })
-      const storage = new DiskStorage(opener, { ...OPTIONS, keepPartial: 0 }, DIGESTS)
+      const storage = new DiskStorage(opener, { ...OPTIONS, keepPartial: 0 }, THREADS)
       await using whole = await s.files.prepareUpload(path('/file'), { from: 0 })
       await whole.open()
+      await whole.write([LARGE])
       await using kept = await storage.open(identityOf(s.home, EVERYTHING))
       await using converted = await kept.prepareUpload(path('/lines'), { from: 0, converted: true })
       await converted.open()
+      await converted.write([LARGE])
       assert.equal((await readdir(s.home)).length, 2)
       assert.equal(await storage.sweepPartials(s.home), 0)
       await whole.commit()

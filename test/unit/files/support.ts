@@ -8,8 +8,9 @@ import type { Entry, Files, UploadReceipt, UploadRequest } from '../../../src/co
 import type { FaultKind } from '../../../src/core/reason.js'
 import { parsePath, ROOT, type VirtualPath } from '../../../src/core/virtual-path.js'
 import { openBeneath } from '../../../src/files/beneath.js'
-import { DigestPool } from '../../../src/files/digest-pool.js'
+import type { DigestPool } from '../../../src/files/digest-pool.js'
 import { DirectCalls } from '../../../src/files/direct-calls.js'
+import { FileThreads } from '../../../src/files/file-threads.js'
 import type { RootOpener } from '../../../src/files/folder.js'
 import type { Ledgers } from '../../../src/files/ledger.js'
 import { ownerPrefix, partialName } from '../../../src/files/partial-name.js'
@@ -38,8 +39,8 @@ export const OPTIONS: UploadOptions = {
   keepPartial: 24 * 3_600_000,
 }
 
-/** Costs nothing until something is hashed, and its idle threads do not keep the process alive. */
-export const DIGESTS = new DigestPool({ maxSize: 2 ** 40, concurrency: 2, queue: 8 })
+/** Cost nothing until there is something to do, and idle ones do not keep the process alive. */
+export const THREADS = new FileThreads({ maxSize: 2 ** 40, concurrency: 2, queue: 8 })
 
 export const EVERYTHING: GrantTable = { '/': RIGHTS }
 
@@ -68,7 +69,12 @@ export const openFiles = (
   home: string,
   { opener, grants, options, digests, user, quota, ledgers }: Setup = {},
 ): Promise<Files> =>
-  new DiskStorage(opener ?? openBeneath, { ...OPTIONS, ...options }, digests ?? DIGESTS, ledgers).open({
+  new DiskStorage(
+    opener ?? openBeneath,
+    { ...OPTIONS, ...options },
+    { digests: digests ?? THREADS.digests, placing: THREADS.placing },
+    ledgers,
+  ).open({
     ...identityOf(home, grants ?? EVERYTHING, user),
     quota: quota && { bytes: quota.bytes, files: quota.files },
   })

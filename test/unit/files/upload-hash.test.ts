@@ -72,17 +72,14 @@ describe('the hash of an upload', () => {
   it('is forgotten by the thread when it is given up, and only then', async () => {
     const drops: string[] = []
     const begin = (name: string) =>
-      new ThreadHash(
-        async () => ({ id: 1, hex: name }),
-        () => drops.push(name),
-      )
+      new ThreadHash(1, { ask: async () => name, tell: ({ kind }) => void drops.push(`${name}: ${kind}`) })
     {
       using given = begin('given up')
       await given.update([b])
       using ended = begin('ended')
       await ended.end()
     }
-    assert.deepEqual(drops, ['given up'])
+    assert.deepEqual(drops, ['given up: drop'])
   })
 
   it('fails when the thread ends, and every later call does', async () => {

@@ -56,7 +56,7 @@ for (const [kind, opener] of ROOTS) {
       for (const from of [0, 3] as const) {
         await using upload = await s.files.prepareUpload(path('/file'), { from })
         await upload.open()
-        await upload.write([randomBytes(100_000)])
+        await upload.write([randomBytes(200_000)])
         assert.equal((await get(s.files, '/file')).toString(), 'old')
         assert.deepEqual(await names(s.files, '/'), ['file'])
         assert.equal((await readdir(s.home)).length, 2)
