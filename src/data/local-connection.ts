@@ -79,11 +79,7 @@ export class LocalConnection implements DataConnection {
     })
   }
 
-  receive(
-    sink: ByteSink,
-    allowance: Allowance,
-    { signal, ascii }: TransferOptions,
-  ): Promise<ReceiveResult> {
+  receive(sink: ByteSink, allowance: Allowance, { signal, ascii }: TransferOptions): Promise<ReceiveResult> {
     return this.#transfer(allowance, signal, async ({ stream, verdict, sendTickets }, pace) => {
       await this.#opened(stream, sink)
       const intake = new Intake(stream, pace)
