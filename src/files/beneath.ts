@@ -37,7 +37,11 @@ class BeneathRoot implements Root {
 
   async folder(path: VirtualPath): Promise<Folder> {
     const root = await this.#leaseRoot()
-    if (path === ROOT) return root
+    return path === ROOT ? root : await this.#beneath(root, path)
+  }
+
+  /** Gives the root back. */
+  async #beneath(root: Folder, path: VirtualPath): Promise<Folder> {
     await using _held = root
     const cached = this.#cache.get(path)
     if (cached) {

@@ -22,7 +22,7 @@ export interface Folder extends AsyncDisposable {
 }
 
 /** The entries of a folder, good until the folder is given back. */
-interface Entries extends AsyncDisposable {
+export interface Entries extends AsyncDisposable {
   /** Throws the errno. */
   sync(): Promise<void>
 }

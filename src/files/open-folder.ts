@@ -1,7 +1,7 @@
 import { fstatSync, readlinkSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import type { DirectCalls } from './direct-calls.js'
-import type { Folder } from './folder.js'
+import type { Entries, Folder } from './folder.js'
 import type { MountTable } from './mount-table.js'
 
 /** A directory handle with several users; the last to let go closes it. Whoever adopts it is the first. */
@@ -9,6 +9,8 @@ export class OpenFolder {
   readonly #handle: FileHandle
   readonly #calls: DirectCalls
   #users = 1
+  /** Equal for the same folder, however it was reached. */
+  readonly id: string
   #isLocal = true
   #mounts: MountTable | undefined
 
@@ -20,6 +22,7 @@ export class OpenFolder {
   ) {
     this.#handle = handle
     this.#calls = calls
+    this.id = `${dev}:${ino}`
   }
 
   /** Takes the handle over, also when it throws. */
@@ -80,28 +83,47 @@ export class OpenFolder {
     // A closed handle's number may already belong to another file: lending it again would be an escape.
     if (this.#users === 0) throw new Error('folder lent after it was closed')
     this.#users++
-    const direct = () => this.direct
-    let held = true
-    return {
-      get direct() {
-        return direct()
-      },
-      id: `${this.dev}:${this.ino}`,
-      at: name => {
-        if (!held) throw new Error('folder used after it was given back')
-        return `${this.path}/${name}`
-      },
-      openEntries: async () => ({ sync: () => this.#handle.sync(), [Symbol.asyncDispose]: async () => {} }),
-      [Symbol.asyncDispose]: async () => {
-        if (!held) return
-        held = false
-        await this.release()
-      },
-    }
+    return new Lease(this)
+  }
+
+  /** Makes what happened to its entries survive a power failure. Throws the errno. */
+  sync(): Promise<void> {
+    return this.#handle.sync()
   }
 
   async release(): Promise<void> {
     if (--this.#users === 0) await this.#handle.close()
+  }
+}
+
+/** The folder as one of its users has it. */
+class Lease implements Folder {
+  readonly id: string
+  readonly #folder: OpenFolder
+  #held = true
+
+  constructor(folder: OpenFolder) {
+    this.#folder = folder
+    this.id = folder.id
+  }
+
+  get direct(): DirectCalls | undefined {
+    return this.#folder.direct
+  }
+
+  at(name: string): string {
+    if (!this.#held) throw new Error('folder used after it was given back')
+    return `${this.#folder.path}/${name}`
+  }
+
+  async openEntries(): Promise<Entries> {
+    return { sync: () => this.#folder.sync(), [Symbol.asyncDispose]: async () => {} }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#held) return
+    this.#held = false
+    await this.#folder.release()
   }
 }
 
