@@ -157,7 +157,7 @@ export class Rendezvous implements AsyncDisposable {
       raw.destroy()
       const fault = toFault(error)
       if (fault.kind === 'audit_unavailable') throw fault
-      // Once it is over the others are cut off, and say no less than they would have said.
+      // Once it is over the others are cut off in the middle of what they say, which is no fault of theirs.
       if (fault.kind === 'denied' && !this.#settled) record(dataRejected(fault.reason, { address }))
     } finally {
       this.#arrived.delete(raw)

@@ -20,10 +20,10 @@ const collect = findCollect()
 let dropped = 0
 
 /**
- * To be told of each buffer that a socket made and nobody holds any more. Of 16 KiB each a gigabyte has 65,536. V8 counts
- * their bytes as memory in use until it looks, and then goes through everything there is (Node 26), or lets 32 MiB of
- * them come together, which have left the cache by then. Looking often, and only at what is new, takes a millisecond each
- * time, and makes a large upload up to twice as fast.
+ * To be told of each buffer that a socket made and nobody holds any more, and of what a connection left that is over. Of
+ * 16 KiB each a gigabyte has 65,536. V8 counts their bytes as memory in use until it looks, and then goes through
+ * everything there is (Node 26), or lets 32 MiB of them come together, which have left the cache by then. Looking often,
+ * and only at what is new, takes a millisecond each time, and makes a large upload up to twice as fast.
  */
 export function dropBuffer(bytes: number): void {
   dropped += bytes
