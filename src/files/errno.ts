@@ -31,6 +31,19 @@ export const errnoOf = (thrown: unknown): string | undefined =>
     ? thrown.code
     : undefined
 
+/** What a failed system call threw, in a form that goes from thread to thread whole. */
+export type SystemError = Pick<NodeJS.ErrnoException, 'code' | 'errno' | 'syscall' | 'message'>
+
+/** Throws `thrown` when it is anything else. */
+export function asSystemError(thrown: unknown): SystemError {
+  if (errnoOf(thrown) === undefined) throw thrown
+  const { code, errno, syscall, message } = thrown as SystemError
+  return { code, errno, syscall, message }
+}
+
+/** What was thrown in the other thread. */
+export const systemError = (error: SystemError): Error => Object.assign(new Error(error.message), error)
+
 /** A failed system call as a Fault that keeps it as its cause; anything else unchanged. */
 export function fromErrno(thrown: unknown): unknown {
   const code = errnoOf(thrown)

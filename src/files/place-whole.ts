@@ -11,10 +11,10 @@ import {
   openSync,
   renameSync,
   unlinkSync,
-  writeSync,
 } from 'node:fs'
-import { errnoOf } from './errno.js'
+import { asSystemError, errnoOf, type SystemError } from './errno.js'
 import { CREATE, NO_HARD_LINKS } from './partial.js'
+import { writeFully } from './write-piece.js'
 
 /** A file that is all there, to be written and given its name in one go. Places are host paths. */
 export interface WholeFile {
@@ -43,9 +43,6 @@ export type Placed =
   /** `placed`: it has its name all the same, and only the sync of the folder failed. `left`: as a partial. */
   | { readonly kind: 'failed'; readonly error: SystemError; readonly placed: boolean; readonly left: boolean }
 
-/** What a failed system call threw, in a form that goes from thread to thread whole. */
-type SystemError = Pick<NodeJS.ErrnoException, 'code' | 'errno' | 'syscall' | 'message'>
-
 const DIRECTORY = constants.O_RDONLY | constants.O_DIRECTORY
 const OWNER_READ_WRITE = 0o600
 
@@ -64,10 +61,10 @@ export function placeWhole(file: WholeFile): Placed {
     if (entries !== undefined) fsyncSync(entries)
     return { kind: 'placed', sha256: file.checksum ? sha256(file.bytes) : undefined }
   } catch (error) {
-    if (errnoOf(error) === undefined) throw error
-    if (step === 'before' && errnoOf(error) === 'EEXIST') return { kind: 'no_partial' }
+    const failure = asSystemError(error)
+    if (step === 'before' && failure.code === 'EEXIST') return { kind: 'no_partial' }
     const left = step === 'written' && !removed(file.partial)
-    return { kind: 'failed', error: toSystemError(error as SystemError), placed: step === 'placed', left }
+    return { kind: 'failed', error: failure, placed: step === 'placed', left }
   } finally {
     if (entries !== undefined) closeSync(entries)
   }
@@ -77,7 +74,7 @@ export function placeWhole(file: WholeFile): Placed {
 function fill(fd: number, { bytes, mode, durable }: WholeFile): void {
   let open = true
   try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at, bytes.length - at, at)
+    writeFully(fd, bytes, 0)
     // the umask of the process may have taken some away, and the owner's were added so that it can be written
     if ((fstatSync(fd).mode & 0o777) !== mode) fchmodSync(fd, mode)
     if (durable) fdatasyncSync(fd)
@@ -119,10 +116,3 @@ function removed(place: string): boolean {
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-
-const toSystemError = ({ code, errno, syscall, message }: SystemError): SystemError => ({
-  code,
-  errno,
-  syscall,
-  message,
-})

@@ -100,10 +100,16 @@ async function uploadTo(
       account.requireFor(minus({ bytes: 1, files: 1 }, amountOf(replaced)))
     const plan: UploadPlan = { folder, hold, path, rights, start, existing, unique, resumable, names }
     const asFile = () =>
-      new FileUpload(plan, options, account, options.checksum ? threads.digests.forUpload() : undefined)
+      new FileUpload(
+        plan,
+        options,
+        account,
+        threads.writing,
+        options.checksum ? threads.digests.forUpload() : undefined,
+      )
     // an earlier partial is replaced when this one begins, so that nobody goes on from it with what came now
     return start.from === 'nothing' && !replaced
-      ? new SmallUpload(plan, options, account, threads.placing, asFile)
+      ? new SmallUpload(plan, options, account, threads.writing, asFile)
       : asFile()
   } catch (error) {
     hold[Symbol.dispose]()

@@ -1,9 +1,9 @@
 import type { Upload, UploadReceipt } from '../core/ports.js'
 import { nameOf, type VirtualPath } from '../core/virtual-path.js'
 import { lookUp } from './entry.js'
+import { systemError } from './errno.js'
 import { hostPathOf } from './host-path.js'
 import type { Placed, WholeFile } from './place-whole.js'
-import type { PlacingThreads } from './placing-threads.js'
 import { type Account, Hold } from './quota.js'
 import { Turns } from './turns.js'
 import type { FileUpload } from './upload.js'
@@ -17,6 +17,7 @@ import {
   type UploadPlan,
   underWay,
 } from './upload-plan.js'
+import type { WritingThreads } from './writing-threads.js'
 
 /** Kept in memory at most, by each upload: what a data connection brings in one batch. */
 const MOST_BYTES = 128 << 10
@@ -31,7 +32,7 @@ export class SmallUpload implements Upload {
   readonly #plan: UploadPlan
   readonly #options: UploadOptions
   readonly #account: Account
-  readonly #placing: PlacingThreads
+  readonly #writing: WritingThreads
   readonly #asFile: () => FileUpload
   readonly #turns = new Turns()
   #held: Uint8Array = EMPTY
@@ -43,14 +44,14 @@ export class SmallUpload implements Upload {
     plan: UploadPlan,
     options: UploadOptions,
     account: Account,
-    placing: PlacingThreads,
+    writing: WritingThreads,
     asFile: () => FileUpload,
   ) {
     this.path = plan.path
     this.#plan = plan
     this.#options = options
     this.#account = account
-    this.#placing = placing
+    this.#writing = writing
     this.#asFile = asFile
   }
 
@@ -124,7 +125,7 @@ export class SmallUpload implements Upload {
         quota.take({ bytes: size, files: 1 })
         quota.expect(replaces ? await lookUp(this.#plan.folder, nameOf(this.path)) : undefined)
         isLeft = true
-        const placed = await this.#placing.place(this.#whole(replaces))
+        const placed = await this.#writing.place(this.#whole(replaces))
         isLeft = placed.kind === 'failed' && placed.left
         if (placed.kind === 'placed' || (placed.kind === 'failed' && placed.placed)) quota.committed()
         return this.#receipt(placed, size)
@@ -157,7 +158,7 @@ export class SmallUpload implements Upload {
       case 'name_taken':
         throw nameTaken(this.#plan)
       case 'failed':
-        throw Object.assign(new Error(placed.error.message), placed.error)
+        throw systemError(placed.error)
     }
   }
 }

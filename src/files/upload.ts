@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises'
 import { Fault } from '../core/fault.js'
 import type { Upload, UploadReceipt } from '../core/ports.js'
+import { isShared } from '../core/shared-memory.js'
 import { nameOf, type VirtualPath } from '../core/virtual-path.js'
 import { EarlySync } from './early-sync.js'
 import { lookUp } from './entry.js'
@@ -30,6 +31,7 @@ import {
   underWay,
 } from './upload-plan.js'
 import { chooseStart } from './upload-start.js'
+import type { WritingThreads } from './writing-threads.js'
 
 /** The server writes to a file of its own, whatever the permission bits that it is to have in the end. */
 const OWNER_READ_WRITE = 0o600
@@ -41,6 +43,7 @@ export class FileUpload implements Upload {
   readonly #options: UploadOptions
   readonly #ledger: Ledger
   readonly #quota: Hold
+  readonly #writing: WritingThreads
   readonly #hash: UploadHash | undefined
   readonly #sync = new EarlySync()
   readonly #durable: boolean
@@ -56,12 +59,19 @@ export class FileUpload implements Upload {
   readonly #turns = new Turns()
   #kept = false
 
-  constructor(plan: UploadPlan, options: UploadOptions, account: Account, hash: UploadHash | undefined) {
+  constructor(
+    plan: UploadPlan,
+    options: UploadOptions,
+    account: Account,
+    writing: WritingThreads,
+    hash: UploadHash | undefined,
+  ) {
     this.path = plan.path
     this.#plan = plan
     this.#options = options
     this.#ledger = account.ledger
     this.#quota = new Hold(account, plan.existing)
+    this.#writing = writing
     this.#hash = hash
     this.#durable = options.durability === 'commit'
     this.#mode = modeOf(plan, options)
@@ -212,10 +222,17 @@ export class FileUpload implements Upload {
   async #append(chunks: readonly Uint8Array[], bytes: number): Promise<void> {
     await this.#ledger.step(async () => {
       this.#quota.take({ bytes, files: 0 })
-      await bothDone(writeAll(this.#opened(), chunks, this.#position), this.#hash?.update(chunks))
+      await bothDone(this.#write(chunks), this.#hash?.update(chunks))
       this.#position += bytes
       if (this.#durable) this.#sync.advance(this.#opened(), this.#position)
     })
+  }
+
+  /** What is in shared memory is much, and written by a thread that has nothing else to do. */
+  async #write(chunks: readonly Uint8Array[]): Promise<void> {
+    const [handle, position] = [this.#opened(), this.#position]
+    if (chunks.every(isShared)) await this.#writing.write({ fd: handle.fd, chunks, position })
+    else await writeAll(handle, chunks, position)
   }
 
   async #place(): Promise<void> {

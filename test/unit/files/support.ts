@@ -72,7 +72,7 @@ export const openFiles = (
   new DiskStorage(
     opener ?? openBeneath,
     { ...OPTIONS, ...options },
-    { digests: digests ?? THREADS.digests, placing: THREADS.placing },
+    { digests: digests ?? THREADS.digests, writing: THREADS.writing },
     ledgers,
   ).open({
     ...identityOf(home, grants ?? EVERYTHING, user),
