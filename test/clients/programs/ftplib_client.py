@@ -1,5 +1,6 @@
 """Reads a JSON list of steps from stdin and writes one JSON line with the result of each."""
 
+import ftplib
 import json
 import ssl
 import sys
@@ -42,6 +43,9 @@ def main():
         except OSError:
             # The server ended the data connection; why is the reply that was not read.
             results.append(ftp.getmultiline())
+        except ftplib.error_perm as refusal:
+            # It had ended the data connection before the client looked: then the reply comes at once.
+            results.append(str(refusal))
     ftp.quit()
     json.dump(results, sys.stdout)
 
