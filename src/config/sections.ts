@@ -152,7 +152,9 @@ export const uploads = () =>
     durability: z
       .enum(['commit', 'rename'])
       .default('commit')
-      .describe('`commit`: 226 means synced to disk. `rename`: faster, a power cut may lose the file.'),
+      .describe(
+        '`commit`: 226 means synced to disk. `rename`: nobody waits for the disk, a power cut may lose the file.',
+      ),
     checksum: z
       .boolean()
       .default(true)

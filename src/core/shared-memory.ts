@@ -1,6 +1,8 @@
 // Memory that all threads of the process see: what is in it goes from one to another without a copy.
 
-export const sharedBuffer = (bytes: number): Buffer => Buffer.from(new SharedArrayBuffer(bytes))
+/** Begins where a page does, so that a disk can read it by itself: V8 takes memory that may grow from the system in pages. */
+export const sharedBuffer = (bytes: number): Buffer =>
+  Buffer.from(new SharedArrayBuffer(bytes, { maxByteLength: bytes }), 0, bytes)
 
 export const isShared = (chunk: Uint8Array): boolean => chunk.buffer instanceof SharedArrayBuffer
 

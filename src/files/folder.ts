@@ -14,6 +14,8 @@ export interface Folder extends AsyncDisposable {
   at(name: string): string
   /** For looking at its entries on the main thread, where that may be done now; undefined where it may not. */
   readonly direct: DirectCalls | undefined
+  /** Whether its files may be written past the page cache, as far as its file system tells. */
+  takesPastCache(): boolean
   /**
    * Syncing what this gives makes the folder's entries survive a power failure. To be asked for before they are
    * changed: what is done must not fail afterwards for want of a file descriptor. Throws the errno.

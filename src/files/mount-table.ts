@@ -13,10 +13,13 @@ const LOCAL = new Set([
   'zfs',
 ])
 
+/** File systems whose files databases have long written past the page cache (O_DIRECT). */
+const PAST_CACHE = new Set(['ext4', 'xfs'])
+
 interface Mount {
   /** As bytes, one a character. */
   readonly at: string
-  readonly isLocal: boolean
+  readonly type: string
 }
 
 /** What is mounted where, as /proc/self/mountinfo tells it (proc_pid_mountinfo(5)). */
@@ -38,15 +41,28 @@ export class MountTable {
    */
   isLocal(place: string): boolean {
     const inside = place === '/' ? place : `${place}/`
+    const isEntry = ({ at }: Mount) => at.startsWith(inside) && !at.includes('/', inside.length)
+    const isLocal = ({ type }: Mount) => LOCAL.has(type)
+    const over = this.#over(place)
+    return (
+      over !== undefined && isLocal(over) && this.#mounts.every(mount => isLocal(mount) || !isEntry(mount))
+    )
+  }
+
+  /** Whether the files of a folder may be written past the page cache. @param place as of {@link isLocal} */
+  takesPastCache(place: string): boolean {
+    const over = this.#over(place)
+    return over !== undefined && PAST_CACHE.has(over.type)
+  }
+
+  /** What is mounted on the folder, or nearest above it; of two at one place the later one is in front. */
+  #over(place: string): Mount | undefined {
     let over: Mount | undefined
     for (const mount of this.#mounts) {
       const covers = mount.at === '/' || mount.at === place || place.startsWith(`${mount.at}/`)
-      // of two at one place the later one is in front
       if (covers && mount.at.length >= (over?.at.length ?? 0)) over = mount
-      if (!mount.isLocal && mount.at.startsWith(inside) && !mount.at.includes('/', inside.length))
-        return false
     }
-    return over?.isLocal === true
+    return over
   }
 }
 
@@ -56,7 +72,7 @@ function parse(line: string): Mount | undefined {
   const at = before?.split(' ')[4]
   const type = behind?.split(' ')[0]
   if (at === undefined || type === undefined) return undefined
-  return { at: at.replace(ESCAPED, character), isLocal: LOCAL.has(type) }
+  return { at: at.replace(ESCAPED, character), type }
 }
 
 const ESCAPED = /\\([0-7]{3})/g

@@ -72,10 +72,22 @@ export class OpenFolder {
   }
 
   #isLocalBy(mounts: MountTable): boolean {
+    const name = this.#name()
+    return name !== undefined && mounts.isLocal(name)
+  }
+
+  /** Whether its files may be written past the page cache. */
+  takesPastCache(): boolean {
+    const name = this.#name()
+    return name !== undefined && this.#calls.mounts?.takesPastCache(name) === true
+  }
+
+  /** As the table of mounts has names; undefined for one that is too long for the kernel to tell. */
+  #name(): string | undefined {
     try {
-      return mounts.isLocal(this.place.toString('latin1'))
+      return this.place.toString('latin1')
     } catch {
-      return false // its name is too long for the kernel to tell
+      return undefined
     }
   }
 
@@ -109,6 +121,10 @@ class Lease implements Folder {
 
   get direct(): DirectCalls | undefined {
     return this.#folder.direct
+  }
+
+  takesPastCache(): boolean {
+    return this.#folder.takesPastCache()
   }
 
   at(name: string): string {

@@ -27,6 +27,7 @@ class PortableRoot implements Root {
       id,
       at: name => join(place, name),
       direct: undefined,
+      takesPastCache: () => false,
       openEntries: () => open(place, constants.O_RDONLY | constants.O_DIRECTORY),
       [Symbol.asyncDispose]: async () => {},
     }

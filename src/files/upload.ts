@@ -1,10 +1,9 @@
 import type { FileHandle } from 'node:fs/promises'
 import { Fault } from '../core/fault.js'
 import type { Upload, UploadReceipt } from '../core/ports.js'
-import { isShared } from '../core/shared-memory.js'
 import { nameOf, type VirtualPath } from '../core/virtual-path.js'
-import { EarlySync } from './early-sync.js'
 import { lookUp } from './entry.js'
+import { FileWriter } from './file-writer.js'
 import { hostPathOf } from './host-path.js'
 import { amountOf, type Ledger } from './ledger.js'
 import {
@@ -14,7 +13,6 @@ import {
   placeNew,
   removePartial,
   renamePartial,
-  writeAll,
 } from './partial.js'
 import { type Account, Hold } from './quota.js'
 import { openRegular, readShared } from './reader.js'
@@ -43,9 +41,8 @@ export class FileUpload implements Upload {
   readonly #options: UploadOptions
   readonly #ledger: Ledger
   readonly #quota: Hold
-  readonly #writing: WritingThreads
+  readonly #writer: FileWriter
   readonly #hash: UploadHash | undefined
-  readonly #sync = new EarlySync()
   readonly #durable: boolean
   /** Permission bits of the finished file. */
   readonly #mode: number
@@ -71,7 +68,7 @@ export class FileUpload implements Upload {
     this.#options = options
     this.#ledger = account.ledger
     this.#quota = new Hold(account, plan.existing)
-    this.#writing = writing
+    this.#writer = new FileWriter(writing, plan.folder, options)
     this.#hash = hash
     this.#durable = options.durability === 'commit'
     this.#mode = modeOf(plan, options)
@@ -109,7 +106,7 @@ export class FileUpload implements Upload {
       const handle = this.#opened()
       await using entries = this.#durable ? await this.#plan.folder.openEntries() : undefined
       if ((this.#mode & OWNER_READ_WRITE) !== OWNER_READ_WRITE) await handle.chmod(this.#mode)
-      if (this.#durable) await this.#sync.finish(handle)
+      await this.#writer.finish(handle)
       // closed first: network file systems report a full disk here
       this.#handle = undefined
       await handle.close()
@@ -129,12 +126,12 @@ export class FileUpload implements Upload {
     await this.#turns.end()
     this.#hash?.[Symbol.dispose]()
     // Nothing is lost when this fails: the upload was not committed, or the file is already closed.
-    const closed = await this.#handle?.close().then(
+    const closed = await bothDone(this.#writer[Symbol.asyncDispose](), this.#handle?.close()).then(
       () => true,
       () => false,
     )
     await this.#ledger.step(async () => {
-      this.#kept = closed === true && this.#isWorthKeeping()
+      this.#kept = closed && this.#handle !== undefined && this.#isWorthKeeping()
       const isLeft = this.#name !== undefined && !this.#kept
       this.#quota.end(isLeft && (await removePartial(this.#plan.folder, this.#name as string)))
     })
@@ -222,17 +219,10 @@ export class FileUpload implements Upload {
   async #append(chunks: readonly Uint8Array[], bytes: number): Promise<void> {
     await this.#ledger.step(async () => {
       this.#quota.take({ bytes, files: 0 })
-      await bothDone(this.#write(chunks), this.#hash?.update(chunks))
+      const written = this.#writer.write(this.#opened(), chunks, this.#position)
+      await bothDone(written, this.#hash?.update(chunks))
       this.#position += bytes
-      if (this.#durable) this.#sync.advance(this.#opened(), this.#position)
     })
-  }
-
-  /** What is in shared memory is much, and written by a thread that has nothing else to do. */
-  async #write(chunks: readonly Uint8Array[]): Promise<void> {
-    const [handle, position] = [this.#opened(), this.#position]
-    if (chunks.every(isShared)) await this.#writing.write({ fd: handle.fd, chunks, position })
-    else await writeAll(handle, chunks, position)
   }
 
   async #place(): Promise<void> {

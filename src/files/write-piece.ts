@@ -6,6 +6,8 @@ export interface Piece {
   readonly fd: number
   readonly chunks: readonly Uint8Array[]
   readonly position: number
+  /** The file was opened to be written past the page cache (O_DIRECT): one call writes a chunk. */
+  readonly pastCache?: true
 }
 
 export type Written = { readonly kind: 'written' } | { readonly kind: 'failed'; readonly error: SystemError }
@@ -18,11 +20,11 @@ export type Written = { readonly kind: 'written' } | { readonly kind: 'failed'; 
 const CALL_BYTES = 64 << 10
 
 /** For a thread that has nothing else to do. */
-export function writePiece({ fd, chunks, position }: Piece): Written {
+export function writePiece({ fd, chunks, position, pastCache }: Piece): Written {
   try {
     let to = position
     for (const chunk of chunks) {
-      writeFully(fd, chunk, to)
+      writeFully(fd, chunk, to, pastCache ? Number.POSITIVE_INFINITY : CALL_BYTES)
       to += chunk.length
     }
     return { kind: 'written' }
@@ -31,10 +33,10 @@ export function writePiece({ fd, chunks, position }: Piece): Written {
   }
 }
 
-/** Writes all of `bytes`, however few each call takes; synchronous. Throws the errno. */
-export function writeFully(fd: number, bytes: Uint8Array, position: number): void {
+/** Writes all of `bytes`, `most` with each call and however few it takes; synchronous. Throws the errno. */
+export function writeFully(fd: number, bytes: Uint8Array, position: number, most = CALL_BYTES): void {
   for (let at = 0; at < bytes.length; ) {
     const to = position + at
-    at += writeSync(fd, bytes, at, Math.min(CALL_BYTES - (to % CALL_BYTES), bytes.length - at), to)
+    at += writeSync(fd, bytes, at, Math.min(most - (to % most), bytes.length - at), to)
   }
 }

@@ -34,6 +34,19 @@ describe('mount table', () => {
   ]
   for (const [what, mounts, place, local] of cases)
     it(`${what}: ${local ? '' : 'not '}local`, () => assert.equal(mounts.isLocal(place), local))
+
+  const pastCache: readonly (readonly [what: string, table: MountTable, takes: boolean])[] = [
+    ['ext4', table(), true],
+    ['xfs above it', table(['/srv', 'xfs']), true],
+    ['memory', table(['/srv/home', 'tmpfs']), false],
+    ['one that copies what is written', table(['/srv', 'btrfs']), false],
+    ['a network in front of a disk', table(['/srv', 'ext4'], ['/srv', 'nfs4']), false],
+    ['a network in it', table(['/srv/home/far', 'nfs4']), true],
+    ['nothing known', new MountTable(''), false],
+  ]
+  for (const [what, mounts, takes] of pastCache)
+    it(`${what}: ${takes ? '' : 'not '}written past the page cache`, () =>
+      assert.equal(mounts.takesPastCache('/srv/home'), takes))
 })
 
 describe('direct calls', () => {
