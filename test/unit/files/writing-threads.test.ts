@@ -8,7 +8,7 @@ import { Fault } from '../../../src/core/fault.js'
 import { sharedBuffer } from '../../../src/core/shared-memory.js'
 import { errnoOf } from '../../../src/files/errno.js'
 import { writePiece } from '../../../src/files/write-piece.js'
-import { WritingThreads } from '../../../src/files/writing-threads.js'
+import { leastBusy, WritingThreads } from '../../../src/files/writing-threads.js'
 import { tempDir } from '../../helpers/temp-dir.js'
 import { scene } from './support.js'
 import { wholeFile } from './whole-file.js'
@@ -47,6 +47,23 @@ describe('a thread that writes files', () => {
     assert.ok(placed.every(({ kind }) => kind === 'placed'))
     assert.equal((await readdir(s.home)).length, 50)
   })
+
+  const choices: readonly (readonly [open: readonly number[], most: number, chosen: number | undefined])[] = [
+    [[], 4, undefined],
+    [[2], 4, 0],
+    [[3], 4, undefined],
+    [[3, 1, 0], 4, 2],
+    [[3, 3, 3], 4, undefined],
+    [[9, 9, 9], 3, 0],
+    [[9, 8, 9, 0], 3, 1],
+    [[9, 8, 9, 0], 4, 3],
+    [[9, 8, 9, 5], 4, 3],
+  ]
+  for (const [open, most, chosen] of choices)
+    it(`is ${chosen ?? 'another one'} where they have [${open}] to do and may be ${most}`, () => {
+      const threads = open.map(count => ({ open: count }))
+      assert.equal(leastBusy(threads, most), chosen === undefined ? undefined : threads[chosen])
+    })
 
   it('writes what is in shared memory, and then has read it', async () => {
     await using dir = await tempDir()
