@@ -43,7 +43,6 @@ export class FileUpload implements Upload {
   readonly #quota: Hold
   readonly #writer: FileWriter
   readonly #hash: UploadHash | undefined
-  readonly #durable: boolean
   /** Permission bits of the finished file. */
   readonly #mode: number
   #handle: FileHandle | undefined
@@ -70,7 +69,6 @@ export class FileUpload implements Upload {
     this.#quota = new Hold(account, plan.existing)
     this.#writer = new FileWriter(writing, plan.folder, options)
     this.#hash = hash
-    this.#durable = options.durability === 'commit'
     this.#mode = modeOf(plan, options)
   }
 
@@ -104,7 +102,8 @@ export class FileUpload implements Upload {
   commit(): Promise<UploadReceipt> {
     return this.#inTurn(async () => {
       const handle = this.#opened()
-      await using entries = this.#durable ? await this.#plan.folder.openEntries() : undefined
+      const durable = this.#options.durability === 'commit'
+      await using entries = durable ? await this.#plan.folder.openEntries() : undefined
       if ((this.#mode & OWNER_READ_WRITE) !== OWNER_READ_WRITE) await handle.chmod(this.#mode)
       await this.#writer.finish(handle)
       // closed first: network file systems report a full disk here

@@ -25,45 +25,45 @@ const DISKS: Readonly<Record<string, (folder: string) => SmallDisk | undefined>>
   ext4: folder => SmallDisk.ext4(folder, 10),
 }
 
-for (const [kind, over] of Object.entries(DISKS))
-  test(`a full disk, ${kind}: 452, leaves nothing, and harms nobody else; with room again it is as before`, async t => {
-    await using server = await twoUsers()
-    using disk = over(server.home)
-    if (!disk) return t.skip(NEEDS_MOUNT)
-    const [old, large, small] = [randomBytes(5 * MIB), randomBytes(16 * MIB), randomBytes(100_000)]
-    await writeFile(join(server.home, 'old'), old)
-    using client = await FtpClient.login(server.port)
-    using neighbour = await FtpClient.login(server.port)
-    using other = await FtpClient.login(server.port, { user: 'other' })
-    const elsewhere = await beginUpload(server, other, 'elsewhere')
-
-    for (const name of ['new', 'old']) {
-      assert.equal((await client.upload(`STOR ${name}`, large)).code, 452, name)
-      const { path, reason, kept, outcome } = await lastFailure(server)
-      assert.deepEqual([path, reason, kept, outcome], [`/${name}`, 'no_space', false, 'failure'])
-      assert.deepEqual(await readdir(server.home), ['old'])
-    }
-    // What is appended is written to a copy, for which there is no room either.
-    assert.equal((await client.upload('APPE old', small)).code, 452)
-    const { reason, kept } = await lastFailure(server)
-    assert.deepEqual([reason, kept], ['no_space', false])
-    assert.deepEqual(await readdir(server.home), ['old'])
-    for (const reader of [client, neighbour])
-      assert.ok((await reader.download('RETR old')).bytes.equals(old), 'the old version')
-    elsewhere.end(large)
-    assert.equal((await other.reply()).code, 226)
-    assert.equal((await stat(join(homeOf(server, 'other'), 'elsewhere'))).size, 10 + large.length)
-
-    assert.equal((await client.upload('STOR small', small)).code, 226)
-    assert.equal((await client.upload('STOR new', old)).code, 452)
-    assert.equal((await client.command('DELE old')).code, 250)
-    assert.equal((await client.upload('STOR new', old)).code, 226)
-    assert.ok((await readFile(join(server.home, 'new'))).equals(old))
-    assert.deepEqual((await readdir(server.home)).sort(), ['new', 'small'])
-    assert.deepEqual(await internalErrors(server), [])
-  })
-
 describe('a full disk', () => {
+  for (const [kind, over] of Object.entries(DISKS))
+    test(`of ${kind} is 452, leaves nothing, and harms nobody else; with room again it is as before`, async t => {
+      await using server = await twoUsers()
+      using disk = over(server.home)
+      if (!disk) return t.skip(NEEDS_MOUNT)
+      const [old, large, small] = [randomBytes(5 * MIB), randomBytes(16 * MIB), randomBytes(100_000)]
+      await writeFile(join(server.home, 'old'), old)
+      using client = await FtpClient.login(server.port)
+      using neighbour = await FtpClient.login(server.port)
+      using other = await FtpClient.login(server.port, { user: 'other' })
+      const elsewhere = await beginUpload(server, other, 'elsewhere')
+
+      for (const name of ['new', 'old']) {
+        assert.equal((await client.upload(`STOR ${name}`, large)).code, 452, name)
+        const { path, reason, kept, outcome } = await lastFailure(server)
+        assert.deepEqual([path, reason, kept, outcome], [`/${name}`, 'no_space', false, 'failure'])
+        assert.deepEqual(await readdir(server.home), ['old'])
+      }
+      // What is appended is written to a copy, for which there is no room either.
+      assert.equal((await client.upload('APPE old', small)).code, 452)
+      const { reason, kept } = await lastFailure(server)
+      assert.deepEqual([reason, kept], ['no_space', false])
+      assert.deepEqual(await readdir(server.home), ['old'])
+      for (const reader of [client, neighbour])
+        assert.ok((await reader.download('RETR old')).bytes.equals(old), 'the old version')
+      elsewhere.end(large)
+      assert.equal((await other.reply()).code, 226)
+      assert.equal((await stat(join(homeOf(server, 'other'), 'elsewhere'))).size, 10 + large.length)
+
+      assert.equal((await client.upload('STOR small', small)).code, 226)
+      assert.equal((await client.upload('STOR new', old)).code, 452)
+      assert.equal((await client.command('DELE old')).code, 250)
+      assert.equal((await client.upload('STOR new', old)).code, 226)
+      assert.ok((await readFile(join(server.home, 'new'))).equals(old))
+      assert.deepEqual((await readdir(server.home)).sort(), ['new', 'small'])
+      assert.deepEqual(await internalErrors(server), [])
+    })
+
   test('while several upload: whose bytes fit is told so, and nothing is left of the others', async t => {
     await using server = await testServer()
     using disk = SmallDisk.over(server.home, 'size=8m')

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { constants, readFileSync } from 'node:fs'
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import fc from 'fast-check'
-import { isShared, sharedBuffer } from '../../../src/core/shared-memory.js'
+import { isShared } from '../../../src/core/shared-memory.js'
 import { openBeneath } from '../../../src/files/beneath.js'
 import { DirectCalls } from '../../../src/files/direct-calls.js'
 import { errnoOf } from '../../../src/files/errno.js'
@@ -13,8 +13,8 @@ import { FileWriter } from '../../../src/files/file-writer.js'
 import type { Folder } from '../../../src/files/folder.js'
 import { WritingThreads } from '../../../src/files/writing-threads.js'
 import { NEEDS_MOUNT, SmallDisk } from '../../helpers/small-disk.js'
-import { type TempDir, tempDir } from '../../helpers/temp-dir.js'
-import { descriptorsBeneath, get, openFiles, path } from './support.js'
+import { tempDir } from '../../helpers/temp-dir.js'
+import { descriptorsBeneath, get, openBelow, openFiles, path, shared } from './support.js'
 
 const BLOCK = 4096
 const writing = new WritingThreads()
@@ -30,19 +30,8 @@ const writerOf = ({ durability, takesPastCache }: Kind): FileWriter =>
 
 const PAST_CACHE: Kind = { durability: 'commit', takesPastCache: true }
 
-/** Content in memory that a disk can read by itself. */
-function pages(content: Uint8Array): Buffer {
-  const buffer = sharedBuffer(content.length)
-  buffer.set(content)
-  return buffer
-}
-
 /** In shared memory, but not where a page begins. */
-function askew(content: Uint8Array): Buffer {
-  const buffer = sharedBuffer(content.length + 7).subarray(7)
-  buffer.set(content)
-  return buffer
-}
+const askew = (content: Uint8Array): Buffer => shared(Buffer.concat([Buffer.alloc(7), content])).subarray(7)
 
 /** Where only its alignment in its own memory looks right. */
 function offPage(content: Uint8Array): Buffer {
@@ -53,18 +42,22 @@ function offPage(content: Uint8Array): Buffer {
 
 /** Files beneath the folder that this process has open to be written past the page cache. */
 const openPastCache = (folder: string): number =>
-  readdirSync('/proc/self/fd').filter(fd => {
-    try {
-      if (!readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder)) return false
-      const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1] ?? ''
-      return (Number.parseInt(flags, 8) & constants.O_DIRECT) !== 0
-    } catch {
-      return false // the one that listed the folder
-    }
+  openBelow(folder).filter(fd => {
+    const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1] ?? ''
+    return (Number.parseInt(flags, 8) & constants.O_DIRECT) !== 0
   }).length
 
-async function fileIn({ path }: TempDir): Promise<{ name: string; handle: FileHandle } & AsyncDisposable> {
-  const name = join(path, 'file')
+/** A test in a folder that is an ext4 of its own, where one can be made. */
+const onExt4 = (name: string, body: (folder: string) => Promise<void>) =>
+  it(name, async t => {
+    await using dir = await tempDir()
+    using disk = SmallDisk.ext4(dir.path, 10)
+    if (!disk) return t.skip(NEEDS_MOUNT)
+    await body(dir.path)
+  })
+
+async function fileIn(folder: string): Promise<{ name: string; handle: FileHandle } & AsyncDisposable> {
+  const name = join(folder, 'file')
   const handle = await open(name, 'w')
   return { name, handle, [Symbol.asyncDispose]: () => handle.close() }
 }
@@ -75,7 +68,7 @@ describe('the way of an upload into its file', () => {
     fc.integer({ min: 1, max: 64 }).map(blocks => blocks * BLOCK),
   )
   const chunk = fc
-    .tuple(length, fc.constantFrom(pages, askew, offPage, Buffer.from))
+    .tuple(length, fc.constantFrom(shared, askew, offPage, Buffer.from))
     .map(([bytes, memory]) => memory(randomBytes(bytes)))
   const pieces = fc.array(fc.array(chunk, { maxLength: 3 }), { maxLength: 6 })
   const kind = fc.record({
@@ -90,7 +83,7 @@ describe('the way of an upload into its file', () => {
       pieces,
       fc.constantFrom(0, 1, BLOCK),
       async (of, batches, from) => {
-        await using file = await fileIn(dir)
+        await using file = await fileIn(dir.path)
         await using writer = writerOf(of)
         let position = from
         for (const chunks of batches) {
@@ -109,73 +102,61 @@ describe('the way of an upload into its file', () => {
   const cases: readonly (readonly [
     what: string,
     kind: Kind,
-    memory: typeof pages,
+    memory: typeof shared,
     at: number,
     past: number,
   ])[] = [
-    ['large pieces', PAST_CACHE, pages, 0, 1],
-    ['large pieces further on', PAST_CACHE, pages, 5 * BLOCK, 1],
+    ['large pieces', PAST_CACHE, shared, 0, 1],
+    ['large pieces further on', PAST_CACHE, shared, 5 * BLOCK, 1],
     ['what no page begins with', PAST_CACHE, askew, 0, 0],
     ['small pieces', PAST_CACHE, Buffer.from, 0, 0],
-    ['what goes on in the middle of a block', PAST_CACHE, pages, 5, 0],
-    ['anything where the disk is not waited for', { ...PAST_CACHE, durability: 'rename' }, pages, 0, 0],
-    ['anything on other file systems', { ...PAST_CACHE, takesPastCache: false }, pages, 0, 0],
+    ['what goes on in the middle of a block', PAST_CACHE, shared, 5, 0],
+    ['anything where the disk is not waited for', { ...PAST_CACHE, durability: 'rename' }, shared, 0, 0],
+    ['anything on other file systems', { ...PAST_CACHE, takesPastCache: false }, shared, 0, 0],
   ]
   for (const [what, of, memory, at, past] of cases)
-    it(`${what}: ${past ? '' : 'not '}past the page cache`, async t => {
-      await using dir = await tempDir()
-      using disk = SmallDisk.ext4(dir.path, 10)
-      if (!disk) return t.skip(NEEDS_MOUNT)
-      await using file = await fileIn(dir)
+    onExt4(`${what}: ${past ? '' : 'not '}past the page cache`, async folder => {
+      await using file = await fileIn(folder)
       await using writer = writerOf(of)
       await writer.write(file.handle, [memory(randomBytes(4 * BLOCK))], at)
-      assert.equal(openPastCache(dir.path), past)
+      assert.equal(openPastCache(folder), past)
       await writer.finish(file.handle)
-      assert.equal(openPastCache(dir.path), 0)
+      assert.equal(openPastCache(folder), 0)
     })
 
-  it('is that of an upload to a disk that takes it', async t => {
-    await using dir = await tempDir()
-    using disk = SmallDisk.ext4(dir.path, 10)
-    if (!disk) return t.skip(NEEDS_MOUNT)
+  onExt4('is that of an upload to a disk that takes it', async folder => {
     const calls = new DirectCalls(() => readFileSync('/proc/self/mountinfo', 'latin1'))
-    const files = await openFiles(dir.path, { opener: home => openBeneath(home, calls) })
+    const files = await openFiles(folder, { opener: home => openBeneath(home, calls) })
     const content = randomBytes((2 << 20) + 5)
     const upload = await files.prepareUpload(path('/file'), { from: 0 })
     await upload.open()
-    await upload.write([pages(content.subarray(0, 2 << 20))])
-    assert.equal(openPastCache(dir.path), 1)
-    await upload.write([pages(content.subarray(2 << 20))])
+    await upload.write([shared(content.subarray(0, 2 << 20))])
+    assert.equal(openPastCache(folder), 1)
+    await upload.write([shared(content.subarray(2 << 20))])
     await upload.commit()
-    assert.equal(descriptorsBeneath(join(dir.path, 'file')), 0)
+    assert.equal(descriptorsBeneath(join(folder, 'file')), 0)
     await upload[Symbol.asyncDispose]()
     assert.ok((await get(files, '/file')).equals(content))
     await files[Symbol.asyncDispose]()
   })
 
-  it('goes on through the page cache when the disk refuses the other way', async t => {
-    await using dir = await tempDir()
-    using disk = SmallDisk.ext4(dir.path, 10)
-    if (!disk) return t.skip(NEEDS_MOUNT)
-    await using file = await fileIn(dir)
+  onExt4('goes on through the page cache when the disk refuses the other way', async folder => {
+    await using file = await fileIn(folder)
     await using writer = writerOf(PAST_CACHE)
     const content = randomBytes(12 * BLOCK)
-    const part = (memory: typeof pages, from: number) =>
+    const part = (memory: typeof shared, from: number) =>
       memory(content.subarray(from * BLOCK, (from + 4) * BLOCK))
     assert.ok(isShared(part(offPage, 0)))
-    for (const [index, memory] of [pages, offPage, pages].entries())
+    for (const [index, memory] of [shared, offPage, shared].entries())
       await writer.write(file.handle, [part(memory, index * 4)], index * 4 * BLOCK)
     await writer.finish(file.handle)
     assert.ok((await readFile(file.name)).equals(content))
   })
 
-  it('says at once when the disk is full', async t => {
-    await using dir = await tempDir()
-    using disk = SmallDisk.ext4(dir.path, 10)
-    if (!disk) return t.skip(NEEDS_MOUNT)
-    await using file = await fileIn(dir)
+  onExt4('says at once when the disk is full', async folder => {
+    await using file = await fileIn(folder)
     await using writer = writerOf(PAST_CACHE)
-    const piece = pages(randomBytes(1 << 20))
+    const piece = shared(randomBytes(1 << 20))
     const fill = async () => {
       for (let at = 0; at < 12; at++) await writer.write(file.handle, [piece], at * piece.length)
     }

@@ -6,6 +6,7 @@ import type { Identity, Quota } from '../../../src/core/identity.js'
 import { Grants, type Preset, RIGHTS, type Right } from '../../../src/core/permission.js'
 import type { Entry, Files, UploadReceipt, UploadRequest } from '../../../src/core/ports.js'
 import type { FaultKind } from '../../../src/core/reason.js'
+import { sharedBuffer } from '../../../src/core/shared-memory.js'
 import { parsePath, ROOT, type VirtualPath } from '../../../src/core/virtual-path.js'
 import { openBeneath } from '../../../src/files/beneath.js'
 import type { DigestPool } from '../../../src/files/digest-pool.js'
@@ -169,12 +170,22 @@ export async function age(file: string, milliseconds: number): Promise<void> {
   await utimes(file, time, time)
 }
 
-/** How many descriptors of this process lead to something beneath `folder`, the deleted included. */
-export const descriptorsBeneath = (folder: string): number =>
+/** Descriptors of this process that lead to something beneath `folder`, the deleted included. */
+export const openBelow = (folder: string): string[] =>
   readdirSync('/proc/self/fd').filter(fd => {
     try {
       return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder)
     } catch {
       return false // the one that listed the folder
     }
-  }).length
+  })
+
+/** How many they are. */
+export const descriptorsBeneath = (folder: string): number => openBelow(folder).length
+
+/** The content in memory that all threads see, and that a disk can read by itself. */
+export function shared(content: Uint8Array): Buffer {
+  const buffer = sharedBuffer(content.length)
+  buffer.set(content)
+  return buffer
+}

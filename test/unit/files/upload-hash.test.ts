@@ -3,11 +3,10 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { sharedBuffer } from '../../../src/core/shared-memory.js'
 import { DigestPool } from '../../../src/files/digest-pool.js'
 import { HashThread, ThreadHash } from '../../../src/files/hash-thread.js'
 import { UploadHash } from '../../../src/files/upload-hash.js'
-import { abandon, fault, path, put, scene } from './support.js'
+import { abandon, fault, path, put, scene, shared } from './support.js'
 
 const KiB = 1024
 
@@ -15,12 +14,6 @@ const sha256 = (...parts: readonly Uint8Array[]): string => {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(part)
   return hash.digest('hex')
-}
-
-function shared(content: Uint8Array): Buffer {
-  const buffer = sharedBuffer(content.length)
-  buffer.set(content)
-  return buffer
 }
 
 const pool = () => new DigestPool({ maxSize: 1, concurrency: 1, queue: 1 })

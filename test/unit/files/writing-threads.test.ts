@@ -5,19 +5,12 @@ import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { Fault } from '../../../src/core/fault.js'
-import { sharedBuffer } from '../../../src/core/shared-memory.js'
 import { errnoOf } from '../../../src/files/errno.js'
 import { writePiece } from '../../../src/files/write-piece.js'
 import { leastBusy, WritingThreads } from '../../../src/files/writing-threads.js'
 import { tempDir } from '../../helpers/temp-dir.js'
-import { scene } from './support.js'
+import { scene, shared } from './support.js'
 import { wholeFile } from './whole-file.js'
-
-const shared = (content: Uint8Array): Buffer => {
-  const buffer = sharedBuffer(content.length)
-  buffer.set(content)
-  return buffer
-}
 
 describe('a thread that writes files', () => {
   it('that ends leaves its uploads unacknowledged; the next one gets another', async () => {
